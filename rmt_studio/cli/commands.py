@@ -1,0 +1,179 @@
+"""The commands of ``rmt-studio``; each imports what it needs when it runs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rmt_studio import __version__
+
+application = typer.Typer(
+    help="See which part of a Vision Transformer's weights is noise, cut it, measure, export.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Budget(StrEnum):
+    """How a global target is shared among the layers."""
+
+    MAGNITUDE = "magnitude"
+    SPECTRAL_EDGE = "spectral-edge"
+    EDGE_CUT = "edge-cut"
+
+
+class Counted(StrEnum):
+    """What a share of parameters is a share of."""
+
+    BLOCKS = "blocks"
+    MODEL = "model"
+
+
+ModelName = Annotated[
+    str, typer.Argument(metavar="MODEL", help="timm architecture, folder with config.json, or demo")
+]
+Checkpoint = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Weights: .safetensors, .pth, .pt or .bin. Default: the hub"),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Image folder, one sub-folder per class. Default for demo: its digits"
+    ),
+]
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write all numbers at full precision")
+]
+Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps")]
+
+
+@application.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave")] = False,
+) -> None:
+    """Open the window when no command is given."""
+    if version:
+        typer.echo(f"rmt-studio {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        _open_window()
+
+
+@application.command()
+def gui(
+    model: Annotated[str | None, typer.Argument(metavar="[MODEL]")] = None,
+    checkpoint: Checkpoint = None,
+    data: Data = None,
+) -> None:
+    """Open the window, with a model and images if you name them."""
+    _open_window(model, checkpoint, data)
+
+
+@application.command()
+def demo(
+    headless: Annotated[
+        bool, typer.Option(help="No window: do the whole job here and tell of it")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where the headless demo exports to"),
+    ] = None,
+    json: JsonFile = None,
+) -> None:
+    """Open the embedded demo: a small ViT trained on handwritten digits."""
+    if not headless:
+        if output or json:
+            raise typer.BadParameter("--output and --json belong to demo --headless")
+        _open_window("demo")
+        return
+    from rmt_studio.cli.demo import headless_demo
+
+    headless_demo(output, json)
+
+
+@application.command()
+def analyze(
+    model: ModelName,
+    checkpoint: Checkpoint = None,
+    method: Annotated[str, typer.Option(help="Bulk estimator: bema or median")] = "bema",
+    json: JsonFile = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the table as CSV")
+    ] = None,
+) -> None:
+    """Print the spectrum and the Marchenko-Pastur fit of every matrix."""
+    from rmt_studio.cli import work
+
+    work.analyze_command(model, checkpoint, method, json, csv)
+
+
+@application.command()
+def prune(
+    model: ModelName,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="OUT", help="The .safetensors file to write")
+    ],
+    checkpoint: Checkpoint = None,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="R.json", help="A recipe saved by the window or by hand")
+    ] = None,
+    method: Annotated[
+        Budget | None, typer.Option(help="Or: how to share the target among the layers")
+    ] = None,
+    sparsity: Annotated[
+        float | None, typer.Option(metavar="S", help="Share of the parameters to remove, in [0, 1)")
+    ] = None,
+    of: Annotated[
+        Counted, typer.Option(help="What S is a share of: attention and MLP matrices, or all")
+    ] = Counted.BLOCKS,
+    save_recipe: Annotated[
+        Path | None, typer.Option(metavar="R.json", help="Also save the recipe that was used")
+    ] = None,
+    json: JsonFile = None,
+) -> None:
+    """Prune by a recipe, or by a method and a target; export and verify the result."""
+    if (recipe is None) == (method is None and sparsity is None):
+        raise typer.BadParameter("give either --recipe, or --method with --sparsity")
+    if recipe is None and (method is None or sparsity is None):
+        raise typer.BadParameter("--method and --sparsity go together")
+    from rmt_studio.cli import work
+
+    choice = None if method is None or sparsity is None else (str(method), sparsity, str(of))
+    work.prune_command(model, checkpoint, recipe, choice, output, save_recipe, json)
+
+
+@application.command()
+def evaluate(
+    model: ModelName,
+    checkpoint: Checkpoint = None,
+    data: Data = None,
+    device: Device = "cpu",
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Default: automatic")] = None,
+    json: JsonFile = None,
+) -> None:
+    """Print top-1, top-5 and loss on an image folder, with 95 % intervals."""
+    from rmt_studio.cli import work
+
+    work.evaluate_command(model, checkpoint, data, device, batch_size, json)
+
+
+def _open_window(
+    model: str | None = None, checkpoint: Path | None = None, data: Path | None = None
+) -> None:
+    from rmt_studio.errors import InputError
+    from rmt_studio.gui.system_libraries import why_no_window
+
+    reason = why_no_window()
+    if reason is not None:
+        raise InputError("the window cannot open", reason)
+    if checkpoint is not None and model is None:
+        raise InputError(checkpoint, "needs an architecture", "name it: rmt-studio gui MODEL ...")
+    from rmt_studio.gui.app import run
+
+    raise typer.Exit(run(model, checkpoint, data))

@@ -1,0 +1,82 @@
+"""``rmt-studio demo --headless``: the whole main job on the embedded demo, told in words."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from rmt_studio.analysis import analyze
+from rmt_studio.cli.report import (
+    accuracy_line,
+    progress_bar,
+    pruned_line,
+    pruned_record,
+    screen,
+    spectra_table,
+    write_json,
+)
+from rmt_studio.cli.work import load, model_record
+from rmt_studio.data.images import digits
+from rmt_studio.evaluation.accuracy import evaluate
+from rmt_studio.models.export import ExportReport, export
+from rmt_studio.pruning import BUDGETS, PrunedModel, fill_recipe, prune
+
+TARGET = 0.5
+COMPARED = ("magnitude", "edge-cut")
+
+
+def headless_demo(output: Path | None, json: Path | None) -> None:
+    """Analyse, prune, evaluate, export and verify the demo; print an account of it."""
+    began = time.monotonic()
+    model = load("demo", None)
+    screen.print(f"[bold]1  Open[/bold]      {model.title}: {model.parameter_count:,} parameters")
+
+    with progress_bar("Analyse") as progress:
+        analysis = analyze(model, progress=progress)
+    spikes = sum(layer.fit.spikes for layer in analysis)
+    screen.print(
+        f"[bold]2  Analyse[/bold]   {len(analysis)} matrices; {spikes} spikes stand out of their "
+        "Marchenko-Pastur bulks"
+    )
+    screen.print(spectra_table(analysis))
+
+    images = digits()
+    with progress_bar("Evaluate") as progress:
+        dense = evaluate(model, images, progress=progress)
+    screen.print(f"[bold]3  Evaluate[/bold]  dense: {accuracy_line(dense)}")
+
+    runs: dict[str, dict[str, object]] = {"dense": dense.record()}
+    results = []
+    for budget in COMPARED:
+        recipe = fill_recipe(model, analysis, budget=budget, sparsity=TARGET)
+        with progress_bar("Prune") as progress:
+            pruned = prune(model, recipe, analysis=analysis, progress=progress)
+        with progress_bar("Evaluate") as progress:
+            result = evaluate(pruned, images, reference=dense, progress=progress)
+        screen.print(f"[bold]4  Prune[/bold]     {BUDGETS[budget][0]}, {TARGET:.0%} of the blocks")
+        screen.print(f"  {pruned_line(pruned)}\n  {accuracy_line(result)}")
+        runs[budget] = {**pruned_record(pruned), **result.record()}
+        results.append((result.top1, pruned))
+
+    best = max(results, key=lambda pair: pair[0])[1]
+    report = _export(best, output)
+    screen.print(
+        f"[bold]5  Export[/bold]    {best.recipe.name}: {report.bytes:,} bytes"
+        + (f" in {report.path}" if output else " (to a temporary file; name one by --output)")
+    )
+    screen.print(
+        "[bold]6  Verify[/bold]    a fresh process loaded the file by timm alone; largest logit "
+        f"difference {report.max_logit_difference:.3g}"
+    )
+    screen.print(f"Done in {time.monotonic() - began:.1f} s.")
+    if json is not None:
+        write_json(json, {**model_record(model), "runs": runs, "layers": analysis.records()})
+
+
+def _export(pruned: PrunedModel, output: Path | None) -> ExportReport:
+    with progress_bar("Export and verify") as progress:
+        if output is not None:
+            return export(pruned, output, progress=progress)
+        with tempfile.TemporaryDirectory() as folder:
+            return export(pruned, Path(folder) / "pruned.safetensors", progress=progress)

@@ -1,0 +1,130 @@
+"""How the command line shows progress and numbers, and writes them to files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from rmt_studio.models.atomic_write import atomic_write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from rmt_studio.analysis import Analysis
+    from rmt_studio.evaluation.accuracy import Evaluation
+    from rmt_studio.progress import Progress as Callback
+    from rmt_studio.pruning import PrunedModel
+
+screen = Console(highlight=False)
+_errors = Console(stderr=True)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callback]:
+    """Show a bar with the time left on standard error; yields a progress callback."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(
+        *columns, console=_errors, transient=True, disable=not _errors.is_terminal
+    ) as bar:
+        task = bar.add_task(title, total=None, note="")
+
+        def report(done: int, total: int, note: str = "") -> None:
+            bar.update(task, completed=done, total=total or None, note=note)
+
+        yield report
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write JSON at full precision, whole or not at all."""
+    with atomic_write(path) as beside:
+        beside.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def write_csv(path: Path, rows: list[dict[str, object]]) -> None:
+    """Write rows that share their keys as CSV, whole or not at all."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    with atomic_write(path) as beside:
+        beside.write_text(text.getvalue(), encoding="utf-8")
+
+
+def spectra_table(analysis: Analysis) -> Table:
+    """Return the table of spectra: one row per matrix."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("layer", no_wrap=True)
+    for title in ("shape", "c", "edge λ+", "spikes", "bulk", "KS", "null 95 %", "parameters"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for layer in analysis:
+        fit = layer.fit
+        table.add_row(
+            layer.name,
+            f"{layer.shape[0]}x{layer.shape[1]}",
+            f"{layer.spectrum.ratio:.3f}",
+            f"{fit.upper_edge:.3g}",
+            str(fit.spikes),
+            f"{fit.bulk_fraction:.1%}",
+            f"{fit.ks_distance:.3f}",
+            f"{fit.ks_null_95:.3f}",
+            f"{layer.layer.size:,}",
+        )
+    return table
+
+
+def accuracy_line(evaluation: Evaluation) -> str:
+    """Return one line with the accuracy, its interval, its n and its image set."""
+    low, high = evaluation.top1_interval
+    line = (
+        f"top-1 {evaluation.top1:.2%} (95 % interval {low:.1%} to {high:.1%}), "
+        f"top-5 {evaluation.top5:.2%}, loss {evaluation.loss:.4f}, "
+        f"n = {evaluation.n} ({evaluation.images}), {evaluation.seconds:.1f} s"
+    )
+    if evaluation.top1_difference is not None and evaluation.top1_difference_interval is not None:
+        least, most = evaluation.top1_difference_interval
+        line += (
+            f"\n  against dense: {100 * evaluation.top1_difference:+.2f} points "
+            f"(95 % interval {100 * least:+.1f} to {100 * most:+.1f}), "
+            f"agreement {evaluation.agreement:.1%}"
+        )
+    return line
+
+
+def pruned_line(pruned: PrunedModel) -> str:
+    """Return one line that says how much was removed, and of what."""
+    return (
+        f"{pruned.parameters_kept:,} of {pruned.parameter_count:,} parameters kept: "
+        f"{pruned.sparsity:.2%} fewer of all, {pruned.block_sparsity:.2%} fewer of the "
+        f"attention and MLP matrices"
+    )
+
+
+def pruned_record(pruned: PrunedModel) -> dict[str, object]:
+    """Return what pruning did, as plain values."""
+    effects = {
+        name: {**vars(effect), "sparsity": effect.sparsity}
+        for name, effect in pruned.effects.items()
+    }
+    return {
+        "parameters": pruned.parameter_count,
+        "parameters_kept": pruned.parameters_kept,
+        "sparsity": pruned.sparsity,
+        "block_sparsity": pruned.block_sparsity,
+        "recipe": pruned.recipe.model_dump(mode="json", exclude_none=True),
+        "layers": effects,
+    }

@@ -1,0 +1,168 @@
+"""What the commands do: the main job of the window, step by step in a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from rmt_studio.analysis import analyze
+from rmt_studio.cli.report import (
+    accuracy_line,
+    progress_bar,
+    pruned_line,
+    pruned_record,
+    screen,
+    spectra_table,
+    write_csv,
+    write_json,
+)
+from rmt_studio.data.images import ImageSet, digits, open_images
+from rmt_studio.errors import InputError
+from rmt_studio.evaluation.accuracy import evaluate
+from rmt_studio.models.export import export
+from rmt_studio.models.loading import LoadedModel, load_model
+from rmt_studio.pruning import Recipe, fill_recipe, prune
+
+if TYPE_CHECKING:
+    from rmt_studio.pruning import PrunedModel
+
+Target = tuple[str, float, str]
+
+
+def load(name: str, checkpoint: Path | None) -> LoadedModel:
+    """Load a model with a progress bar."""
+    with progress_bar("Load") as progress:
+        return load_model(name, checkpoint=checkpoint, progress=progress)
+
+
+def model_record(model: LoadedModel) -> dict[str, object]:
+    """Return what a model is, as plain values."""
+    return {
+        "architecture": model.architecture,
+        "source": {
+            "kind": model.source.kind,
+            "location": model.source.location,
+            "sha256": model.source.sha256,
+        },
+        "parameters": model.parameter_count,
+        "block_parameters": model.block_parameter_count,
+    }
+
+
+def analyze_command(
+    name: str, checkpoint: Path | None, method: str, json: Path | None, csv: Path | None
+) -> None:
+    """Print the table of spectra and write it where asked."""
+    model = load(name, checkpoint)
+    with progress_bar("Analyse") as progress:
+        analysis = analyze(model, method=method, progress=progress)
+    screen.print(
+        f"{model.title}: {model.parameter_count:,} parameters, {len(analysis)} matrices, "
+        f"bulk fit {method}"
+    )
+    screen.print(spectra_table(analysis))
+    records = analysis.records()
+    if json is not None:
+        write_json(json, {**model_record(model), "layers": records})
+    if csv is not None:
+        write_csv(csv, [_without_values(record) for record in records])
+
+
+def prune_command(
+    name: str,
+    checkpoint: Path | None,
+    recipe_file: Path | None,
+    target: Target | None,
+    output: Path,
+    save_recipe: Path | None,
+    json: Path | None,
+) -> None:
+    """Prune, export, verify; print and write what was done."""
+    recipe = Recipe.open(recipe_file) if recipe_file is not None else None
+    model = load(name, checkpoint)
+    pruned = _pruned_by_target(model, target) if target else _pruned_by(model, recipe or Recipe())
+    screen.print(pruned_line(pruned))
+    with progress_bar("Export") as progress:
+        report = export(pruned, output, progress=progress)
+    screen.print(
+        f"{report.path}: {report.bytes:,} bytes, sha256 {report.sha256}\n"
+        f"verified in a fresh process: largest logit difference {report.max_logit_difference:.3g}"
+    )
+    if save_recipe is not None:
+        pruned.recipe.save(save_recipe)
+    if json is not None:
+        written = {key: str(v) if isinstance(v, Path) else v for key, v in vars(report).items()}
+        write_json(json, {**model_record(model), **pruned_record(pruned), "export": written})
+
+
+def evaluate_command(
+    name: str,
+    checkpoint: Path | None,
+    data: Path | None,
+    device: str,
+    batch_size: int | None,
+    json: Path | None,
+) -> None:
+    """Print the accuracy on an image folder and write it where asked."""
+    check_device(device)
+    if data is not None and not data.is_dir():
+        raise InputError(data, "is not a folder", "give a folder with one sub-folder per class")
+    model = load(name, checkpoint)
+    images = images_for(model, data)
+    with progress_bar("Evaluate") as progress:
+        result = evaluate(
+            model, images, device=device, batch_size=batch_size, progress=progress
+        )  # fmt: skip
+    screen.print(f"{model.title}: {accuracy_line(result)}")
+    if json is not None:
+        write_json(json, {**model_record(model), **result.record()})
+
+
+def images_for(model: LoadedModel, data: Path | None) -> ImageSet:
+    """Return the images to evaluate on; the demo brings its own.
+
+    Raises:
+        InputError: no folder was named, or it does not fit the model.
+    """
+    if data is not None:
+        return open_images(data, num_classes=model.module.num_classes)
+    if model.source.kind == "demo":
+        return digits()
+    raise InputError("--data", "is missing", "name an image folder with one sub-folder per class")
+
+
+def check_device(device: str) -> None:
+    """Refuse a device that torch does not have here.
+
+    Raises:
+        InputError: names the device and what there is.
+    """
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        choices = ["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))]
+        reason = "is not a device of this machine"
+        raise InputError(f"device {device!r}", reason, f"use {', '.join(choices)}") from error
+
+
+def _pruned_by(model: LoadedModel, recipe: Recipe) -> PrunedModel:
+    with progress_bar("Prune") as progress:
+        return prune(model, recipe, progress=progress)
+
+
+def _pruned_by_target(model: LoadedModel, target: Target) -> PrunedModel:
+    budget, sparsity, of = target
+    with progress_bar("Analyse") as progress:
+        analysis = analyze(model, progress=progress)
+    with progress_bar("Fill rules") as progress:
+        recipe = fill_recipe(
+            model, analysis, budget=budget, sparsity=sparsity, of=of, progress=progress
+        )
+    with progress_bar("Prune") as progress:
+        return prune(model, recipe, analysis=analysis, progress=progress)
+
+
+def _without_values(record: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in record.items() if key != "singular_values"}

@@ -1,0 +1,139 @@
+"""The bar at the top: what is open, the four verbs, and the device they run on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from rmt_studio.studio.devices import available_devices
+from rmt_studio.studio.document import ImagesOpened, ModelOpened
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+    from rmt_studio.gui.workbench import Workbench
+    from rmt_studio.models.loading import LoadedModel
+
+_VERBS = (("open_model", "Open…"), ("analyze", "Analyse"), ("prune", "Prune"),
+          ("evaluate", "Evaluate"), ("export", "Export…"))  # fmt: skip
+
+
+class Header(QWidget):
+    """Title, model and action buttons in one row."""
+
+    def __init__(
+        self, workbench: Workbench, actions: dict[str, QAction], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._name, self._facts = QLabel(), _ElidedLabel()
+        self._name.setProperty("heading", True)
+        self._facts.setProperty("muted", True)
+        self.devices = _DevicePicker(workbench)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 6, 10, 6)
+        row.setSpacing(8)
+        row.addWidget(_brand())
+        row.addSpacing(10)
+        row.addWidget(self._name)
+        row.addWidget(self._facts, 1)
+        for name, text in _VERBS:
+            row.addWidget(_ActionButton(actions[name], self.tr(text), primary=name == "prune"))
+        row.addWidget(self.devices)
+        workbench.document_changed.connect(self._changed)
+        self._show()
+
+    def _changed(self, event: object) -> None:
+        if isinstance(event, ModelOpened | ImagesOpened):
+            self._show()
+
+    def _show(self) -> None:
+        document = self._workbench.document
+        model, images = document.model, document.images
+        self._name.setText(model.title if model else self.tr("no model"))
+        facts = describe(model) if model else ""
+        if images is not None:
+            facts += f"{' · ' if facts else ''}{len(images)} images ({images.name})"
+        self._facts.setText(facts)
+
+
+def describe(model: LoadedModel) -> str:
+    """Return "5.72 M parameters · 12 blocks · 74 matrices"."""
+    blocks = len({layer.block for layer in model.layers if layer.block is not None})
+    parts = [f"{model.parameter_count / 1e6:.2f} M parameters"]
+    if blocks:
+        parts.append(f"{blocks} blocks")
+    return " · ".join([*parts, f"{len(model.layers)} matrices"])
+
+
+def _brand() -> QLabel:
+    label = QLabel("rmt studio")
+    font = label.font()
+    font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() * 1.2)
+    label.setFont(font)
+    return label
+
+
+class _ElidedLabel(QLabel):
+    """A label that gives way to its neighbours and shows the whole text as a tooltip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._whole = ""
+        self.setMinimumWidth(0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        self._whole = text
+        self.setToolTip(text)
+        self._fit()
+
+    def resizeEvent(self, event) -> None:  # noqa: ANN001 - Qt's name and type
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        super().setText(
+            metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, self.width()))
+        )
+
+
+class _ActionButton(QPushButton):
+    """A button that follows a QAction: text of its own, enabled state and tip of the action."""
+
+    def __init__(self, action: QAction, text: str, *, primary: bool) -> None:
+        super().__init__(text)
+        self._action = action
+        self.setProperty("primary", primary)
+        self.setObjectName(action.objectName().replace("action_", "button_"))
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        shortcut = self._action.shortcut().toString()
+        tip = self._action.toolTip()
+        self.setEnabled(self._action.isEnabled())
+        self.setToolTip(f"{tip} ({shortcut})" if shortcut else tip)
+
+
+class _DevicePicker(QComboBox):
+    """Chooses where work runs."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__()
+        self._workbench = workbench
+        self.setObjectName("device_picker")
+        self.setAccessibleName(self.tr("Device"))
+        self.setToolTip(self.tr("The device that evaluation runs on"))
+        for device in available_devices():
+            self.addItem(device.label, device.id)
+        self.currentIndexChanged.connect(self._choose)
+        self._choose(self.currentIndex())
+
+    def _choose(self, index: int) -> None:
+        self._workbench.device = self.itemData(index)

@@ -1,0 +1,412 @@
+"""What the window can do: every action of a person, as one call on the open document.
+
+Widgets hold a `Workbench`, read ``workbench.document`` and call the methods here. Long work goes
+to a job; its result comes back through the bridge and is put into the document in the window's
+thread, unless another model was opened meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoStack
+
+from rmt_studio.data.images import digits
+from rmt_studio.errors import InputError
+from rmt_studio.gui.edits import EditRecipe
+from rmt_studio.gui.job_bridge import JobBridge
+from rmt_studio.pruning import check_recipe
+from rmt_studio.studio import tasks
+from rmt_studio.studio.document import AnalysisCleared, Document, ModelOpened, RecipeChanged
+from rmt_studio.studio.jobs import Job, JobCancelled, JobFailed, JobFinished, JobRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.evaluation.accuracy import Evaluation
+    from rmt_studio.models.export import ExportReport
+    from rmt_studio.models.loading import LoadedModel
+    from rmt_studio.progress import Progress
+    from rmt_studio.pruning import (
+        BulkFitSettings,
+        Effect,
+        LayerProfile,
+        LayerRule,
+        PrunedModel,
+        Recipe,
+    )
+    from rmt_studio.studio.document import DocumentEvent
+
+_PROFILES_KEPT = 8
+
+
+@dataclass(frozen=True)
+class _LayerReady:
+    model: LoadedModel
+    layer: LayerAnalysis
+
+
+class Workbench(QObject):
+    """The open document, its undo history, its jobs and what is selected.
+
+    Signals:
+        document_changed (object): a `DocumentEvent`.
+        job_changed (object): a `JobEvent`.
+        selection_changed (): `selection` or `current` differ.
+        profile_ready (str): `profile` of this layer is there.
+        failed (str, str): a title and one line for a person; the details are in the log.
+        told (str): one line for the status bar.
+        exported (object): an `ExportReport`.
+    """
+
+    document_changed = Signal(object)
+    job_changed = Signal(object)
+    selection_changed = Signal()
+    profile_ready = Signal(str)
+    failed = Signal(str, str)
+    told = Signal(str)
+    exported = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = Document()
+        self.document.subscribe(self._document_moved)
+        self.undo_stack = QUndoStack(self)
+        self.device = "cpu"
+        self.selection: tuple[str, ...] = ()
+        self.current: str | None = None
+        self.recent: list[tuple[str, str]] = []
+        self._bridge = JobBridge(self)
+        self._bridge.arrived.connect(self._arrived)
+        self._runner = JobRunner(self._bridge.post)
+        self._when_done: dict[int, Callable[[Any], None]] = {}
+        self._titles: dict[int, str] = {}
+        self._profiles: OrderedDict[str, LayerProfile] = OrderedDict()
+        self._stale: set[str] = set()
+        self._effects_job: Job | None = None
+        self._effects_timer = QTimer(self, singleShot=True, interval=60)
+        self._effects_timer.timeout.connect(self._measure_stale_effects)
+
+    # --- jobs ------------------------------------------------------------------------------
+
+    @property
+    def running_jobs(self) -> list[Job]:
+        """The jobs that have not ended."""
+        return self._runner.running
+
+    @property
+    def busy(self) -> bool:
+        """Whether work is under way that a person asked for."""
+        return any(job.lane != "preview" for job in self._runner.running)
+
+    def cancel_job(self, job_id: int) -> None:
+        """Ask one job to end."""
+        self._runner.cancel(job_id)
+
+    def close(self) -> None:
+        """End all jobs and drop what they still had to say."""
+        self._effects_timer.stop()
+        self._bridge.close()
+        self._runner.close()
+
+    def _start(
+        self,
+        title: str,
+        work: Callable[[Progress], Any],
+        when_done: Callable[[Any], None],
+        *,
+        lane: str | None = None,
+        quiet: bool = False,
+    ) -> Job:
+        job = self._runner.submit(title, work, lane=lane or self.device, quiet=quiet)
+        self._when_done[job.id] = when_done
+        self._titles[job.id] = title
+        return job
+
+    def _arrived(self, event: object) -> None:
+        if isinstance(event, _LayerReady):
+            if event.model is self.document.model:
+                self.document.add_analysis([event.layer])
+            return
+        self.job_changed.emit(event)
+        if isinstance(event, JobFinished | JobFailed | JobCancelled):
+            self._job_ended(event)
+
+    def _job_ended(self, event: JobFinished | JobFailed | JobCancelled) -> None:
+        when_done = self._when_done.pop(event.job_id, None)
+        title = self._titles.pop(event.job_id, "")
+        if isinstance(event, JobFinished) and when_done is not None:
+            when_done(event.result)
+        elif isinstance(event, JobFailed):
+            self.failed.emit(f"{title} did not work", event.message)
+        elif isinstance(event, JobCancelled):
+            self.told.emit(f"{title}: cancelled")
+
+    # --- opening ---------------------------------------------------------------------------
+
+    def open_demo(self) -> Job:
+        """Open the embedded demo and its held-out digits."""
+        return self.open_model("demo")
+
+    def open_model(self, name: str, checkpoint: str | Path | None = None) -> Job:
+        """Open a model in the background; the open one stays until the new one is whole."""
+        path = str(checkpoint) if checkpoint else ""
+        work = partial(tasks.load, name, path or None)
+        return self._start(f"Open {name}", work, partial(self._model_opened, name, path))
+
+    def open_images(self, folder: str | Path) -> Job:
+        """Open an image folder in the background."""
+        model = self.document.model
+        classes = model.module.num_classes if model else None
+        work = partial(tasks.read_images, str(folder), classes)
+        return self._start("Open images", work, self.document.open_images)
+
+    def _model_opened(self, name: str, checkpoint: str, model: LoadedModel) -> None:
+        for job in self._runner.running:
+            job.cancel()
+        self.document.open_model(model)
+        if name == "demo":
+            self.document.open_images(digits())
+        self.told.emit(f"{model.title}: {len(model.layers)} matrices")
+        self.recent = [(name, checkpoint), *(r for r in self.recent if r != (name, checkpoint))][:8]
+        self.analyze()
+
+    # --- analysis --------------------------------------------------------------------------
+
+    def analyze(self) -> Job | None:
+        """Compute every spectrum and fit in the background; rows fill as they arrive."""
+        model = self.document.model
+        if model is None:
+            return self._refuse("Analyse", "open a model first")
+        ready = partial(_post_layer, self._bridge, model)
+        work = partial(tasks.analyze_model, model, self.document.recipe, ready)
+        return self._start(f"Analyse {model.title}", work, self._analysis_done)
+
+    def set_bulk_fit(self, settings: BulkFitSettings) -> None:
+        """Fit all spectra in another way."""
+        recipe = self.document.recipe
+        if self.document.model is not None and settings != recipe.bulk_fit:
+            other = recipe.model_copy(update={"bulk_fit": settings})
+            self.undo_stack.push(EditRecipe(self.document, other, "change the bulk fit"))
+
+    def _analysis_done(self, _result: object) -> None:
+        self._stale.update(self.document.recipe.rules)
+        self._effects_timer.start()
+        if self.document.model is not None:
+            self.told.emit(f"{self.document.model.title}: all spectra are fitted")
+
+    # --- selection -------------------------------------------------------------------------
+
+    def select(self, names: tuple[str, ...], current: str | None) -> None:
+        """Make these layers the selected ones, and ``current`` the one that is shown."""
+        if (names, current) != (self.selection, self.current):
+            self.selection, self.current = names, current
+            self.selection_changed.emit()
+
+    def profile(self, name: str) -> LayerProfile | None:
+        """Return the profile of a layer, or start to compute it and return None for now."""
+        if name in self._profiles:
+            self._profiles.move_to_end(name)
+            return self._profiles[name]
+        model, layer = self.document.model, self.document.layer(name)
+        if model is not None and layer is not None:
+            work = partial(tasks.profile_layer, model, layer)
+            done = partial(self._keep_profile, model, name)
+            self._start(f"Profile {name}", work, done, lane="preview", quiet=True)
+        return None
+
+    def _keep_profile(self, model: LoadedModel, name: str, profile: LayerProfile) -> None:
+        layer = self.document.layer(name)
+        if model is self.document.model and layer is not None and profile.fit is layer.fit:
+            self._profiles[name] = profile
+            while len(self._profiles) > _PROFILES_KEPT:
+                self._profiles.popitem(last=False)
+            self.profile_ready.emit(name)
+
+    # --- rules -----------------------------------------------------------------------------
+
+    def edit_rules(self, changes: dict[str, LayerRule], text: str, gesture: int = -1) -> None:
+        """Give layers new rules as one undo step; a drag passes one gesture for all its edits."""
+        recipe = self.document.recipe
+        if any(recipe.rule(name) != rule for name, rule in changes.items()):
+            edited = recipe.with_rules(changes).marked_as_edited()
+            self.undo_stack.push(EditRecipe(self.document, edited, text, gesture))
+
+    def replace_recipe(self, recipe: Recipe, text: str) -> None:
+        """Follow another recipe as one undo step."""
+        try:
+            if self.document.model is not None:
+                check_recipe(self.document.model, recipe)
+            self.undo_stack.push(EditRecipe(self.document, recipe, text))
+        except InputError as error:
+            self.failed.emit("The recipe was not opened", str(error))
+
+    def fill_target(
+        self,
+        budget: str,
+        sparsity: float,
+        of: str,
+        and_then: Callable[[], object] | None = None,
+    ) -> Job | None:
+        """Fill the rules so that together they reach a target, then go on with ``and_then``."""
+        model = self.document.model
+        if model is None or not self.document.analyzed:
+            return self._refuse("Fill rules", "wait until every spectrum is known")
+        work = partial(tasks.fill_rules, model, self.document.analysis, budget, sparsity, of)
+        title, done = f"Fill rules: {sparsity:.0%} of {of}", partial(self._filled, and_then)
+        return self._start(title, work, done, lane="preview")
+
+    def prune_to_target(self, budget: str, sparsity: float, of: str) -> Job | None:
+        """Fill the rules so that they reach a target, then make the pruned model."""
+        return self.fill_target(budget, sparsity, of, and_then=self.prune)
+
+    def _filled(self, and_then: Callable[[], object] | None, recipe: Recipe) -> None:
+        self.replace_recipe(recipe, recipe.name)
+        if and_then is not None and self.document.recipe.rules == recipe.rules:
+            and_then()
+
+    # --- pruning, evaluating, exporting -------------------------------------------------------
+
+    def prune(self, and_then: Callable[[], object] | None = None) -> Job | None:
+        """Make the pruned model of the recipe in the background, then go on with ``and_then``."""
+        model, recipe = self.document.model, self.document.recipe
+        if model is None:
+            return self._refuse("Prune", "open a model first")
+        if not recipe.rules:
+            return self._refuse("Prune", "give at least one layer a rule, or choose a target")
+        work = partial(tasks.make_pruned, model, recipe, self.document.analysis)
+        title = f"Prune · {recipe.name or 'own rules'}"
+        return self._start(title, work, partial(self._pruned, and_then))
+
+    def evaluate(self, *, dense: bool = False) -> Job | None:
+        """Evaluate what the rules say, pruning first where that has not been done.
+
+        Without rules, or when asked, the dense model is evaluated. The dense model is evaluated
+        first where it has not been on these images, so that differences are paired.
+        """
+        document = self.document
+        if document.model is None:
+            return self._refuse("Evaluate", "open a model first")
+        if document.images is None:
+            return self._refuse("Evaluate", "open an image folder first")
+        if dense or not document.recipe.rules:
+            return self._evaluate(document.model, "dense")
+        if document.pruned is None:
+            return self.prune(and_then=self.evaluate)
+        if document.dense_run is None:
+            return self._evaluate(document.model, "dense", and_then=self.evaluate)
+        return self._evaluate(document.pruned, document.pruned.recipe.name or "own rules")
+
+    def _evaluate(
+        self, subject: LoadedModel, label: str, and_then: Callable[[], object] | None = None
+    ) -> Job:
+        document = self.document
+        if document.images is None:
+            msg = "evaluate() makes sure that there are images"
+            raise RuntimeError(msg)
+        dense_run = document.dense_run
+        reference = dense_run.evaluation if dense_run and subject is not document.model else None
+        work = partial(
+            tasks.measure_accuracy, subject, document.images, reference, self.device
+        )  # fmt: skip
+        done = partial(self._evaluated, subject, label, and_then)
+        return self._start(f"Evaluate · {label}", work, done)
+
+    def export(self, path: str | Path) -> Job | None:
+        """Write the pruned model, or the dense one while there is none, and verify the file."""
+        subject = self.document.pruned or self.document.model
+        if subject is None:
+            return self._refuse("Export", "open a model first")
+        work = partial(tasks.write_checkpoint, subject, str(path))
+        return self._start("Export", work, self._exported, lane="disk")
+
+    def _pruned(self, and_then: Callable[[], object] | None, pruned: PrunedModel) -> None:
+        if self._is_of_open_model(pruned) and self.document.set_pruned(pruned):
+            self.told.emit(
+                f"Pruned: {pruned.parameters_kept:,} of {pruned.parameter_count:,} parameters kept"
+            )
+            if and_then is not None:
+                and_then()
+
+    def _evaluated(
+        self,
+        subject: LoadedModel,
+        label: str,
+        and_then: Callable[[], object] | None,
+        evaluation: Evaluation,
+    ) -> None:
+        if self._is_of_open_model(subject):
+            self.document.add_run(tasks.run_of(subject, evaluation, label))
+            if and_then is not None:
+                and_then()
+
+    def _exported(self, report: ExportReport) -> None:
+        self.told.emit(f"Exported and verified: {report.path}")
+        self.exported.emit(report)
+
+    def _is_of_open_model(self, subject: LoadedModel) -> bool:
+        model = self.document.model
+        return model is not None and subject.source == model.source
+
+    def _refuse(self, title: str, reason: str) -> None:
+        self.failed.emit(f"{title} is not possible yet", reason)
+
+    # --- what follows from a change ---------------------------------------------------------
+
+    def _document_moved(self, event: DocumentEvent) -> None:
+        if isinstance(event, ModelOpened):
+            self.undo_stack.clear()
+            self._profiles.clear()
+            self._stale.clear()
+            self.selection, self.current = (), None
+        if isinstance(event, AnalysisCleared):
+            self._profiles.clear()
+            self.analyze()
+        if isinstance(event, RecipeChanged):
+            self._predict(event.names)
+        self.document_changed.emit(event)
+        if isinstance(event, ModelOpened):
+            self.selection_changed.emit()
+
+    def _predict(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            profile = self._profiles.get(name)
+            effect = profile.predict(self.document.recipe.rule(name)) if profile else None
+            if effect is not None:
+                self.document.effects[name] = effect
+            else:
+                self._stale.add(name)
+        if self._stale:
+            self._effects_timer.start()
+
+    def _measure_stale_effects(self) -> None:
+        model = self.document.model
+        known = [x for name in self._stale if (x := self.document.layer(name)) is not None]
+        if model is None or not known:
+            return
+        if self._effects_job is not None:
+            self._effects_job.cancel()
+        recipe = self.document.recipe
+        work = partial(tasks.measure_effects, model, recipe, known)
+        done = partial(self._effects_measured, model, recipe)
+        self._effects_job = self._start("Predict", work, done, lane="preview", quiet=True)
+
+    def _effects_measured(
+        self, model: LoadedModel, recipe: Recipe, effects: dict[str, Effect]
+    ) -> None:
+        if model is not self.document.model:
+            return
+        now = self.document.recipe
+        valid = {n: e for n, e in effects.items() if recipe.rule(n) == now.rule(n)}
+        self._stale.difference_update(valid)
+        self.document.set_effects(valid)
+
+
+def _post_layer(bridge: JobBridge, model: LoadedModel, layer: LayerAnalysis) -> None:
+    bridge.post(_LayerReady(model, layer))

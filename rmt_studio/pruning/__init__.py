@@ -1,0 +1,34 @@
+"""Recipes, the methods behind their rules, and budgets that fill them (no Qt, no evaluation)."""
+
+from rmt_studio.pruning.apply import PrunedModel, apply_rule, block_sparsity, check_recipe, prune
+from rmt_studio.pruning.budgets import BUDGETS, fill_recipe
+from rmt_studio.pruning.effect import Effect, LayerProfile, untouched
+from rmt_studio.pruning.recipe import (
+    KEEP,
+    BulkFitSettings,
+    EntryThreshold,
+    LayerRule,
+    Recipe,
+    SingularValueCut,
+    SingularVectorSparsification,
+)
+
+__all__ = [
+    "BUDGETS",
+    "KEEP",
+    "BulkFitSettings",
+    "Effect",
+    "EntryThreshold",
+    "LayerProfile",
+    "LayerRule",
+    "PrunedModel",
+    "Recipe",
+    "SingularValueCut",
+    "SingularVectorSparsification",
+    "apply_rule",
+    "block_sparsity",
+    "check_recipe",
+    "fill_recipe",
+    "prune",
+    "untouched",
+]

@@ -1,0 +1,25 @@
+"""The steps a rule can take, one small file each, all behind one signature.
+
+Every method is ``method(pieces, step) -> Pieces``: it takes the matrix as it is by now, in one
+piece or as a singular value decomposition, and returns the next state. The dense weight of the
+model is never touched.
+"""
+
+from rmt_studio.pruning.methods.entries import sparsify_entries
+from rmt_studio.pruning.methods.pieces import Pieces
+from rmt_studio.pruning.methods.singular_values import cut_singular_values
+from rmt_studio.pruning.methods.singular_vectors import sparsify_singular_vectors
+
+METHODS = {
+    "singular_value_cut": cut_singular_values,
+    "singular_vector_sparsification": sparsify_singular_vectors,
+    "entry_threshold": sparsify_entries,
+}
+
+__all__ = [
+    "METHODS",
+    "Pieces",
+    "cut_singular_values",
+    "sparsify_entries",
+    "sparsify_singular_vectors",
+]

@@ -1,0 +1,1 @@
+"""The open document and the jobs that work on it (no Qt)."""

@@ -1,0 +1,244 @@
+"""The open document: model, images, spectra, recipe and results; every change is announced.
+
+The document is used from one thread only (the window's, or the command line's). Jobs never touch
+it: they return values, and whoever started the job puts them in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rmt_studio.analysis import Analysis
+from rmt_studio.errors import InputError
+from rmt_studio.pruning import Recipe, check_recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.data.images import ImageSet
+    from rmt_studio.evaluation.accuracy import Evaluation
+    from rmt_studio.models.loading import LoadedModel
+    from rmt_studio.pruning import Effect, PrunedModel
+
+
+@dataclass(frozen=True)
+class ModelOpened:
+    """Another model is open; spectra, recipe and results are empty again."""
+
+
+@dataclass(frozen=True)
+class ImagesOpened:
+    """Another image set is open, or none."""
+
+
+@dataclass(frozen=True)
+class AnalysisCleared:
+    """The spectra have to be fitted anew, in another way."""
+
+
+@dataclass(frozen=True)
+class LayersAnalyzed:
+    """The spectra of these layers are known."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RecipeChanged:
+    """The rules of these layers changed; ``names`` holds all that differ."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EffectsChanged:
+    """The predicted effects of these layers are known, or not any more."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PrunedChanged:
+    """The pruned model was made, or no longer belongs to the recipe."""
+
+
+@dataclass(frozen=True)
+class RunAdded:
+    """An evaluation was added at ``index`` of `Document.runs`."""
+
+    index: int
+
+
+DocumentEvent = (
+    ModelOpened
+    | ImagesOpened
+    | AnalysisCleared
+    | LayersAnalyzed
+    | RecipeChanged
+    | EffectsChanged
+    | PrunedChanged
+    | RunAdded
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One evaluation and the model it is of.
+
+    Attributes:
+        label: what a person calls it, such as "dense" or "Global magnitude 30%".
+        recipe: what was applied; None for the dense model.
+        evaluation: accuracy, loss and predictions.
+        parameters: of the dense model.
+        parameters_kept: numbers to store, over all parameters.
+        sparsity: share saved over all parameters.
+        block_sparsity: share saved over the attention and MLP matrices.
+    """
+
+    label: str
+    recipe: Recipe | None
+    evaluation: Evaluation
+    parameters: int
+    parameters_kept: int
+    sparsity: float
+    block_sparsity: float
+
+
+class Document:
+    """What a person works on. Read its attributes, change it by its methods only.
+
+    Attributes:
+        model: the dense model, or None.
+        images: the image set for evaluation, or None.
+        recipe: the rules as they are by now, and how spectra are fitted.
+        effects: predicted effect of each rule, by layer name, where it is known.
+        pruned: the model after ``recipe``; None while it has not been made.
+        runs: evaluations, oldest first.
+    """
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[DocumentEvent], None]] = []
+        self._clear()
+        self.images: ImageSet | None = None
+
+    def subscribe(self, listener: Callable[[DocumentEvent], None]) -> None:
+        """Call ``listener`` with every event from now on."""
+        self._listeners.append(listener)
+
+    @property
+    def analysis(self) -> Analysis:
+        """The analysed layers, in the model's order."""
+        order = self.model.layers if self.model else ()
+        return Analysis(self._analysis[x.name] for x in order if x.name in self._analysis)
+
+    def layer(self, name: str) -> LayerAnalysis | None:
+        """Return the spectrum and the fit of a layer, or None while they are not known."""
+        return self._analysis.get(name)
+
+    @property
+    def analyzed(self) -> bool:
+        """Whether the spectrum of every layer is known."""
+        return self.model is not None and len(self._analysis) == len(self.model.layers)
+
+    @property
+    def dense_run(self) -> Run | None:
+        """The newest evaluation of the dense model on the open images."""
+        if self.images is None:
+            return None
+        name, count = self.images.name, len(self.images)
+        return next(
+            (
+                run
+                for run in reversed(self.runs)
+                if run.recipe is None and (run.evaluation.images, run.evaluation.n) == (name, count)
+            ),
+            None,
+        )
+
+    @property
+    def parameters_kept(self) -> int | None:
+        """Numbers to store under the recipe; None while an effect is not known."""
+        if self.model is None or any(name not in self.effects for name in self.recipe.rules):
+            return None
+        effects = (self.effects[name] for name in self.recipe.rules)
+        return self.model.parameter_count - sum(e.parameters - e.parameters_kept for e in effects)
+
+    def open_model(self, model: LoadedModel) -> None:
+        """Make ``model`` the open one; everything that belonged to the old one goes."""
+        self._clear()
+        self.model = model
+        self.recipe = Recipe(architecture=model.architecture)
+        self._announce(ModelOpened())
+
+    def open_images(self, images: ImageSet | None) -> None:
+        """Evaluate on these images from now on."""
+        self.images = images
+        self._announce(ImagesOpened())
+
+    def add_analysis(self, layers: Iterable[LayerAnalysis]) -> None:
+        """Put in spectra that were computed."""
+        found = {layer.name: layer for layer in layers}
+        self._analysis.update(found)
+        self._announce(LayersAnalyzed(tuple(found)))
+
+    def set_recipe(self, recipe: Recipe) -> Recipe:
+        """Follow another recipe and return the one before.
+
+        Raises:
+            InputError: no model is open, or the recipe names layers that it does not have.
+        """
+        if self.model is None:
+            raise InputError("recipe", "needs an open model", "open a model first")
+        check_recipe(self.model, recipe)
+        old = self.recipe
+        self.recipe = recipe
+        names = [layer.name for layer in self.model.layers]
+        changed = tuple(name for name in names if old.rule(name) != recipe.rule(name))
+        if recipe.bulk_fit != old.bulk_fit:
+            changed = tuple(recipe.rules)
+            self._analysis.clear()
+            self._announce(AnalysisCleared())
+        self._forget(changed)
+        return old
+
+    def set_effects(self, effects: dict[str, Effect]) -> None:
+        """Put in predicted effects."""
+        self.effects.update(effects)
+        self._announce(EffectsChanged(tuple(effects)))
+
+    def set_pruned(self, pruned: PrunedModel) -> bool:
+        """Put in the pruned model and return True; one of other rules is ignored."""
+        if pruned.recipe != self.recipe:
+            return False
+        self.pruned = pruned
+        self.effects.update(pruned.effects)
+        self._announce(EffectsChanged(tuple(pruned.effects)))
+        self._announce(PrunedChanged())
+        return True
+
+    def add_run(self, run: Run) -> None:
+        """Put in an evaluation."""
+        self.runs.append(run)
+        self._announce(RunAdded(len(self.runs) - 1))
+
+    def _clear(self) -> None:
+        self.model: LoadedModel | None = None
+        self._analysis: dict[str, LayerAnalysis] = {}
+        self.recipe = Recipe()
+        self.effects: dict[str, Effect] = {}
+        self.pruned: PrunedModel | None = None
+        self.runs: list[Run] = []
+
+    def _forget(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            self.effects.pop(name, None)
+        had_pruned, self.pruned = self.pruned is not None, None
+        self._announce(RecipeChanged(names))
+        if had_pruned:
+            self._announce(PrunedChanged())
+
+    def _announce(self, event: DocumentEvent) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)

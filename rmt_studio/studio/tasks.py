@@ -1,0 +1,122 @@
+"""The work behind the window's jobs: from values of the document to new values.
+
+Module-level functions with ``progress`` last, so that ``functools.partial`` makes a job of each
+and no thread ever holds a widget.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rmt_studio.analysis import Analysis, analyze
+from rmt_studio.data.images import ImageSet, open_images
+from rmt_studio.evaluation.accuracy import Evaluation, evaluate
+from rmt_studio.models.export import ExportReport, export
+from rmt_studio.models.loading import LoadedModel, load_model
+from rmt_studio.pruning import (
+    Effect,
+    LayerProfile,
+    PrunedModel,
+    Recipe,
+    apply_rule,
+    fill_recipe,
+    prune,
+)
+from rmt_studio.studio.document import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.progress import Progress
+
+
+def load(name: str, checkpoint: str | None, progress: Progress) -> LoadedModel:
+    """Load a model by architecture name, folder or checkpoint."""
+    return load_model(name, checkpoint=checkpoint, progress=progress)
+
+
+def read_images(folder: str, classes: int | None, progress: Progress) -> ImageSet:
+    """List the images of a folder; ``classes`` is how many the model knows."""
+    progress(0, 1, "reading the folder")
+    return open_images(folder, num_classes=classes)
+
+
+def analyze_model(
+    model: LoadedModel,
+    recipe: Recipe,
+    on_layer: Callable[[LayerAnalysis], None],
+    progress: Progress,
+) -> Analysis:
+    """Analyse a model with the bulk fit that the recipe's edges refer to."""
+    fit = recipe.bulk_fit
+    return analyze(
+        model, method=fit.method, options=fit.options, on_layer=on_layer, progress=progress
+    )
+
+
+def profile_layer(model: LoadedModel, layer: LayerAnalysis, progress: Progress) -> LayerProfile:
+    """Return the sums from which the effect of a moving threshold is a look-up."""
+    progress(0, 1)
+    return LayerProfile.of(model.weight(layer.layer), layer.spectrum, layer.fit)
+
+
+def measure_effects(
+    model: LoadedModel, recipe: Recipe, layers: list[LayerAnalysis], progress: Progress
+) -> dict[str, Effect]:
+    """Return what the recipe does to each of the given layers."""
+    effects = {}
+    for done, layer in enumerate(layers):
+        progress(done, len(layers), layer.name)
+        rule = recipe.rule(layer.name)
+        effects[layer.name] = apply_rule(model.weight(layer.layer), rule, layer)[1]
+    return effects
+
+
+def fill_rules(
+    model: LoadedModel,
+    analysis: Analysis,
+    budget: str,
+    sparsity: float,
+    of: str,
+    progress: Progress,
+) -> Recipe:
+    """Return a recipe that reaches a global target."""
+    return fill_recipe(model, analysis, budget=budget, sparsity=sparsity, of=of, progress=progress)
+
+
+def make_pruned(
+    model: LoadedModel, recipe: Recipe, analysis: Analysis, progress: Progress
+) -> PrunedModel:
+    """Apply a recipe to a copy of the model."""
+    return prune(model, recipe, analysis=analysis, progress=progress)
+
+
+def measure_accuracy(
+    model: LoadedModel,
+    images: ImageSet,
+    reference: Evaluation | None,
+    device: str,
+    progress: Progress,
+) -> Evaluation:
+    """Evaluate a model on a device."""
+    return evaluate(model, images, reference=reference, device=device, progress=progress)
+
+
+def write_checkpoint(model: LoadedModel, path: str, progress: Progress) -> ExportReport:
+    """Export a model and verify the file in a fresh process."""
+    return export(model, path, progress=progress)
+
+
+def run_of(model: LoadedModel, evaluation: Evaluation, label: str) -> Run:
+    """Return the row of the results table for an evaluation of ``model``."""
+    pruned = model if isinstance(model, PrunedModel) else None
+    return Run(
+        label=label,
+        recipe=pruned.recipe if pruned else None,
+        evaluation=evaluation,
+        parameters=model.parameter_count,
+        parameters_kept=pruned.parameters_kept if pruned else model.parameter_count,
+        sparsity=pruned.sparsity if pruned else 0.0,
+        block_sparsity=pruned.block_sparsity if pruned else 0.0,
+    )

@@ -1,0 +1,146 @@
+"""The command line: what it prints, what it writes, and its exit codes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from safetensors.torch import load_file
+
+from rmt_studio.cli import BUG, GOOD, WRONG_USE, run
+from rmt_studio.pruning import EntryThreshold, LayerRule, Recipe
+
+
+def test_that_analyze_writes_every_number_at_full_precision(tmp_path, demo_analysis, capsys):
+    path = tmp_path / "spectra.json"
+    assert run(["analyze", "demo", "--json", str(path)]) == GOOD
+    layers = json.loads(path.read_text())["layers"]
+    assert [x["name"] for x in layers] == [x.name for x in demo_analysis]
+    for found, expected in zip(layers, demo_analysis, strict=True):
+        assert found["upper_edge"] == expected.fit.upper_edge
+        assert found["singular_values"] == expected.spectrum.singular_values.tolist()
+    assert "blocks.0.mlp.fc1" in capsys.readouterr().out
+
+
+def test_that_analyze_writes_a_table_as_csv(tmp_path, demo_analysis):
+    path = tmp_path / "spectra.csv"
+    assert run(["analyze", "demo", "--csv", str(path), "--method", "median"]) == GOOD
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(demo_analysis)
+    assert {row["method"] for row in rows} == {"median"}
+
+
+def test_that_the_same_recipe_gives_the_same_bytes(tmp_path):
+    recipe = tmp_path / "recipe.json"
+    Recipe(
+        name="mine", rules={"blocks.0.mlp.fc1": LayerRule(steps=(EntryThreshold(share=0.5),))}
+    ).save(recipe)
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    for path in (first, second):
+        assert run(["prune", "demo", "--recipe", str(recipe), "-o", str(path)]) == GOOD
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_that_a_saved_recipe_repeats_the_prune(tmp_path):
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    recipe = tmp_path / "recipe.json"
+    by_target = ["--method", "magnitude", "--sparsity", "0.4", "--save-recipe", str(recipe)]
+    assert run(["prune", "demo", *by_target, "-o", str(first)]) == GOOD
+    assert run(["prune", "demo", "--recipe", str(recipe), "-o", str(second)]) == GOOD
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_that_prune_tells_what_is_left(tmp_path, demo_model, capsys):
+    out, told = tmp_path / "pruned.safetensors", tmp_path / "pruned.json"
+    arguments = ["--method", "magnitude", "--sparsity", "0.5", "-o", str(out), "--json", str(told)]
+    assert run(["prune", "demo", *arguments]) == GOOD
+    record = json.loads(told.read_text())
+    zeros = sum(
+        int((value == 0).sum()) for name, value in load_file(out).items() if "blocks" in name
+    )
+    assert record["parameters_kept"] == demo_model.parameter_count - round(
+        record["block_sparsity"] * demo_model.block_parameter_count
+    )
+    assert zeros >= demo_model.parameter_count - record["parameters_kept"]
+    assert record["block_sparsity"] == pytest.approx(0.5, abs=1e-3)
+    assert "verified" in capsys.readouterr().out
+
+
+def test_that_evaluate_writes_fractions_at_the_top_level(tmp_path, capsys):
+    path = tmp_path / "accuracy.json"
+    assert run(["evaluate", "demo", "--json", str(path)]) == GOOD
+    record = json.loads(path.read_text())
+    assert 0.98 <= record["top1"] <= record["top5"] <= 1
+    assert record["loss"] > 0
+    assert record["n"] == 360
+    assert f"{record['top1']:.2%}" in capsys.readouterr().out
+
+
+def test_that_the_headless_demo_does_the_whole_job(tmp_path, capsys):
+    out, told = tmp_path / "demo.safetensors", tmp_path / "demo.json"
+    assert run(["demo", "--headless", "-o", str(out), "--json", str(told)]) == GOOD
+    account = capsys.readouterr().out
+    for step in ("Open", "Analyse", "Evaluate", "Prune", "Export", "Verify"):
+        assert step in account
+    assert out.exists()
+    assert set(json.loads(told.read_text())["runs"]) == {"dense", "magnitude", "edge-cut"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["analyze"], "MODEL"),
+        (["analyze", "vit_tinny_patch16_224"], "vit_tinny_patch16_224"),
+        (["analyze", "deit_tiny_patch16_224", "--checkpoint", "nowhere.safetensors"], "nowhere"),
+        (["analyze", "demo", "--method", "guess"], "guess"),
+        (["analyze", "demo", "--json", "no/such/folder/x.json"], "x.json"),
+        (["prune", "demo", "-o", "x.safetensors"], "--recipe"),
+        (["prune", "demo", "-o", "x.safetensors", "--method", "magnitude"], "--sparsity"),
+        (["prune", "demo", "-o", "x.safetensors", "--recipe", "none.json"], "none.json"),
+        (
+            ["prune", "demo", "-o", "x.safetensors", "--method", "magnitude", "--sparsity", "1.5"],
+            "1.5",
+        ),
+        (["evaluate", "demo", "--data", "nowhere"], "nowhere"),
+        (["evaluate", "demo", "--device", "tpu"], "tpu"),
+        (["demo", "--json", "x.json"], "headless"),
+        (["paint"], "paint"),
+    ],
+)
+def test_that_wrong_use_is_one_line_and_code_2(arguments, said, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == WRONG_USE
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_bug_is_code_1_with_a_traceback(monkeypatch, capsys):
+    def broken(*arguments, **options):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("rmt_studio.cli.work.analyze", broken)
+    assert run(["analyze", "demo"]) == BUG
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_that_a_missing_screen_is_one_line_not_a_crash():
+    environment = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    environment.pop("QT_QPA_PLATFORM", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "rmt_studio", "demo"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == WRONG_USE
+    assert done.stderr.startswith("rmt-studio: the window cannot open")
+    assert done.stderr.count("\n") == 1
