@@ -127,7 +127,7 @@ def images_for(model: LoadedModel, data: Path | None) -> ImageSet:
         InputError: no folder was named, or it does not fit the model.
     """
     if data is not None:
-        return open_images(data, num_classes=model.module.num_classes)
+        return open_images(data, num_classes=model.num_classes)
     if model.source.kind == "demo":
         return digits()
     raise InputError("--data", "is missing", "name an image folder with one sub-folder per class")

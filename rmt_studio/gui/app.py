@@ -31,8 +31,8 @@ def run(model: str | None, checkpoint: Path | None, data: Path | None) -> int:
     splash.finish(window)
     window.show()
     if model is not None:
-        window.workbench.open_model(model, checkpoint)
-    if data is not None:
+        window.workbench.open_model(model, checkpoint, images=data)
+    elif data is not None:
         window.workbench.open_images(data)
     return application.exec()
 

@@ -7,48 +7,49 @@ thread, unless another model was opened meanwhile.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from rmt_studio.data.images import digits
 from rmt_studio.errors import InputError
 from rmt_studio.gui.edits import EditRecipe
-from rmt_studio.gui.job_bridge import JobBridge
+from rmt_studio.gui.job_desk import JobDesk
+from rmt_studio.gui.predictions import Predictions
 from rmt_studio.pruning import check_recipe
 from rmt_studio.studio import tasks
-from rmt_studio.studio.document import AnalysisCleared, Document, ModelOpened, RecipeChanged
-from rmt_studio.studio.jobs import Job, JobCancelled, JobFailed, JobFinished, JobRunner
+from rmt_studio.studio.document import AnalysisCleared, Document, ModelOpened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.data.images import ImageSet
     from rmt_studio.evaluation.accuracy import Evaluation
     from rmt_studio.models.export import ExportReport
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.progress import Progress
     from rmt_studio.pruning import (
         BulkFitSettings,
-        Effect,
         LayerProfile,
         LayerRule,
         PrunedModel,
         Recipe,
     )
     from rmt_studio.studio.document import DocumentEvent
+    from rmt_studio.studio.jobs import Job
 
-_PROFILES_KEPT = 8
+_RECENT_KEPT = 8
 
 
 @dataclass(frozen=True)
 class _LayerReady:
     model: LoadedModel
+    settings: BulkFitSettings
     layer: LayerAnalysis
 
 
@@ -76,77 +77,50 @@ class Workbench(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.document = Document()
-        self.document.subscribe(self._document_moved)
         self.undo_stack = QUndoStack(self)
         self.device = "cpu"
         self.selection: tuple[str, ...] = ()
         self.current: str | None = None
         self.recent: list[tuple[str, str]] = []
-        self._bridge = JobBridge(self)
-        self._bridge.arrived.connect(self._arrived)
-        self._runner = JobRunner(self._bridge.post)
-        self._when_done: dict[int, Callable[[Any], None]] = {}
-        self._titles: dict[int, str] = {}
-        self._profiles: OrderedDict[str, LayerProfile] = OrderedDict()
-        self._stale: set[str] = set()
-        self._effects_job: Job | None = None
-        self._effects_timer = QTimer(self, singleShot=True, interval=60)
-        self._effects_timer.timeout.connect(self._measure_stale_effects)
+        self._desk = JobDesk(self)
+        self._predictions = Predictions(self.document, self._desk, self)
+        self._analysis_job: Job | None = None
+        self._desk.job_changed.connect(self.job_changed)
+        self._desk.failed.connect(self.failed)
+        self._desk.told.connect(self.told)
+        self._desk.arrived.connect(self._layer_arrived)
+        self._predictions.profile_ready.connect(self.profile_ready)
+        self.document.subscribe(self._document_moved)
 
     # --- jobs ------------------------------------------------------------------------------
 
     @property
     def running_jobs(self) -> list[Job]:
         """The jobs that have not ended."""
-        return self._runner.running
+        return self._desk.running
 
     @property
     def busy(self) -> bool:
         """Whether work is under way that a person asked for."""
-        return any(job.lane != "preview" for job in self._runner.running)
+        return self._desk.busy
 
     def cancel_job(self, job_id: int) -> None:
         """Ask one job to end."""
-        self._runner.cancel(job_id)
+        self._desk.cancel(job_id)
 
     def close(self) -> None:
         """End all jobs and drop what they still had to say."""
-        self._effects_timer.stop()
-        self._bridge.close()
-        self._runner.close()
+        self._predictions.stop()
+        self._desk.close()
 
     def _start(
         self,
         title: str,
         work: Callable[[Progress], Any],
         when_done: Callable[[Any], None],
-        *,
         lane: str | None = None,
-        quiet: bool = False,
     ) -> Job:
-        job = self._runner.submit(title, work, lane=lane or self.device, quiet=quiet)
-        self._when_done[job.id] = when_done
-        self._titles[job.id] = title
-        return job
-
-    def _arrived(self, event: object) -> None:
-        if isinstance(event, _LayerReady):
-            if event.model is self.document.model:
-                self.document.add_analysis([event.layer])
-            return
-        self.job_changed.emit(event)
-        if isinstance(event, JobFinished | JobFailed | JobCancelled):
-            self._job_ended(event)
-
-    def _job_ended(self, event: JobFinished | JobFailed | JobCancelled) -> None:
-        when_done = self._when_done.pop(event.job_id, None)
-        title = self._titles.pop(event.job_id, "")
-        if isinstance(event, JobFinished) and when_done is not None:
-            when_done(event.result)
-        elif isinstance(event, JobFailed):
-            self.failed.emit(f"{title} did not work", event.message)
-        elif isinstance(event, JobCancelled):
-            self.told.emit(f"{title}: cancelled")
+        return self._desk.start(title, work, when_done, lane=lane or self.device)
 
     # --- opening ---------------------------------------------------------------------------
 
@@ -154,28 +128,36 @@ class Workbench(QObject):
         """Open the embedded demo and its held-out digits."""
         return self.open_model("demo")
 
-    def open_model(self, name: str, checkpoint: str | Path | None = None) -> Job:
-        """Open a model in the background; the open one stays until the new one is whole."""
+    def open_model(
+        self, name: str, checkpoint: str | Path | None = None, images: str | Path | None = None
+    ) -> Job:
+        """Open a model, then images, in the background; the open one stays until this is whole."""
         path = str(checkpoint) if checkpoint else ""
         work = partial(tasks.load, name, path or None)
-        return self._start(f"Open {name}", work, partial(self._model_opened, name, path))
+        return self._start(f"Open {name}", work, partial(self._model_opened, name, path, images))
 
     def open_images(self, folder: str | Path) -> Job:
         """Open an image folder in the background."""
         model = self.document.model
-        classes = model.module.num_classes if model else None
+        classes = model.num_classes if model else None
         work = partial(tasks.read_images, str(folder), classes)
         return self._start("Open images", work, self.document.open_images)
 
-    def _model_opened(self, name: str, checkpoint: str, model: LoadedModel) -> None:
-        for job in self._runner.running:
-            job.cancel()
+    def _model_opened(
+        self, name: str, checkpoint: str, images: str | Path | None, model: LoadedModel
+    ) -> None:
+        self._desk.cancel_all()
         self.document.open_model(model)
         if name == "demo":
             self.document.open_images(digits())
+        elif self.document.images is not None and not _fit(self.document.images, model):
+            self.document.open_images(None)
         self.told.emit(f"{model.title}: {len(model.layers)} matrices")
-        self.recent = [(name, checkpoint), *(r for r in self.recent if r != (name, checkpoint))][:8]
+        others = [pair for pair in self.recent if pair != (name, checkpoint)]
+        self.recent = [(name, checkpoint), *others][:_RECENT_KEPT]
         self.analyze()
+        if images is not None:
+            self.open_images(images)
 
     # --- analysis --------------------------------------------------------------------------
 
@@ -184,9 +166,13 @@ class Workbench(QObject):
         model = self.document.model
         if model is None:
             return self._refuse("Analyse", "open a model first")
-        ready = partial(_post_layer, self._bridge, model)
-        work = partial(tasks.analyze_model, model, self.document.recipe, ready)
-        return self._start(f"Analyse {model.title}", work, self._analysis_done)
+        if self._analysis_job is not None:
+            self._analysis_job.cancel()
+        recipe = self.document.recipe
+        ready = partial(_post_layer, self._desk.post, model, recipe.bulk_fit)
+        work = partial(tasks.analyze_model, model, recipe, ready)
+        self._analysis_job = self._start(f"Analyse {model.title}", work, self._analysis_done)
+        return self._analysis_job
 
     def set_bulk_fit(self, settings: BulkFitSettings) -> None:
         """Fit all spectra in another way."""
@@ -195,9 +181,16 @@ class Workbench(QObject):
             other = recipe.model_copy(update={"bulk_fit": settings})
             self.undo_stack.push(EditRecipe(self.document, other, "change the bulk fit"))
 
+    def _layer_arrived(self, event: object) -> None:
+        document = self.document
+        if (
+            isinstance(event, _LayerReady)
+            and event.model is document.model
+            and event.settings == document.recipe.bulk_fit
+        ):
+            document.add_analysis([event.layer])
+
     def _analysis_done(self, _result: object) -> None:
-        self._stale.update(self.document.recipe.rules)
-        self._effects_timer.start()
         if self.document.model is not None:
             self.told.emit(f"{self.document.model.title}: all spectra are fitted")
 
@@ -211,23 +204,7 @@ class Workbench(QObject):
 
     def profile(self, name: str) -> LayerProfile | None:
         """Return the profile of a layer, or start to compute it and return None for now."""
-        if name in self._profiles:
-            self._profiles.move_to_end(name)
-            return self._profiles[name]
-        model, layer = self.document.model, self.document.layer(name)
-        if model is not None and layer is not None:
-            work = partial(tasks.profile_layer, model, layer)
-            done = partial(self._keep_profile, model, name)
-            self._start(f"Profile {name}", work, done, lane="preview", quiet=True)
-        return None
-
-    def _keep_profile(self, model: LoadedModel, name: str, profile: LayerProfile) -> None:
-        layer = self.document.layer(name)
-        if model is self.document.model and layer is not None and profile.fit is layer.fit:
-            self._profiles[name] = profile
-            while len(self._profiles) > _PROFILES_KEPT:
-                self._profiles.popitem(last=False)
-            self.profile_ready.emit(name)
+        return self._predictions.profile(name)
 
     # --- rules -----------------------------------------------------------------------------
 
@@ -260,7 +237,7 @@ class Workbench(QObject):
             return self._refuse("Fill rules", "wait until every spectrum is known")
         work = partial(tasks.fill_rules, model, self.document.analysis, budget, sparsity, of)
         title, done = f"Fill rules: {sparsity:.0%} of {of}", partial(self._filled, and_then)
-        return self._start(title, work, done, lane="preview")
+        return self._start(title, work, done, lane="rules")
 
     def prune_to_target(self, budget: str, sparsity: float, of: str) -> Job | None:
         """Fill the rules so that they reach a target, then make the pruned model."""
@@ -362,51 +339,23 @@ class Workbench(QObject):
     def _document_moved(self, event: DocumentEvent) -> None:
         if isinstance(event, ModelOpened):
             self.undo_stack.clear()
-            self._profiles.clear()
-            self._stale.clear()
             self.selection, self.current = (), None
-        if isinstance(event, AnalysisCleared):
-            self._profiles.clear()
-            self.analyze()
-        if isinstance(event, RecipeChanged):
-            self._predict(event.names)
+        self._predictions.follow(event)
         self.document_changed.emit(event)
         if isinstance(event, ModelOpened):
             self.selection_changed.emit()
-
-    def _predict(self, names: tuple[str, ...]) -> None:
-        for name in names:
-            profile = self._profiles.get(name)
-            effect = profile.predict(self.document.recipe.rule(name)) if profile else None
-            if effect is not None:
-                self.document.effects[name] = effect
-            else:
-                self._stale.add(name)
-        if self._stale:
-            self._effects_timer.start()
-
-    def _measure_stale_effects(self) -> None:
-        model = self.document.model
-        known = [x for name in self._stale if (x := self.document.layer(name)) is not None]
-        if model is None or not known:
-            return
-        if self._effects_job is not None:
-            self._effects_job.cancel()
-        recipe = self.document.recipe
-        work = partial(tasks.measure_effects, model, recipe, known)
-        done = partial(self._effects_measured, model, recipe)
-        self._effects_job = self._start("Predict", work, done, lane="preview", quiet=True)
-
-    def _effects_measured(
-        self, model: LoadedModel, recipe: Recipe, effects: dict[str, Effect]
-    ) -> None:
-        if model is not self.document.model:
-            return
-        now = self.document.recipe
-        valid = {n: e for n, e in effects.items() if recipe.rule(n) == now.rule(n)}
-        self._stale.difference_update(valid)
-        self.document.set_effects(valid)
+        if isinstance(event, AnalysisCleared):
+            self.analyze()
 
 
-def _post_layer(bridge: JobBridge, model: LoadedModel, layer: LayerAnalysis) -> None:
-    bridge.post(_LayerReady(model, layer))
+def _fit(images: ImageSet, model: LoadedModel) -> bool:
+    return images.kind == "folder" and len(images.class_names) == model.num_classes
+
+
+def _post_layer(
+    post: Callable[[object], None],
+    model: LoadedModel,
+    settings: BulkFitSettings,
+    layer: LayerAnalysis,
+) -> None:
+    post(_LayerReady(model, settings, layer))

@@ -2,7 +2,9 @@
 
 from rmt_studio.pruning.apply import PrunedModel, apply_rule, block_sparsity, check_recipe, prune
 from rmt_studio.pruning.budgets import BUDGETS, fill_recipe
-from rmt_studio.pruning.effect import Effect, LayerProfile, untouched
+from rmt_studio.pruning.calibration import sample_inputs
+from rmt_studio.pruning.effect import Effect, untouched
+from rmt_studio.pruning.profile import LayerProfile
 from rmt_studio.pruning.recipe import (
     KEEP,
     BulkFitSettings,
@@ -30,5 +32,6 @@ __all__ = [
     "check_recipe",
     "fill_recipe",
     "prune",
+    "sample_inputs",
     "untouched",
 ]

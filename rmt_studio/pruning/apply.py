@@ -62,7 +62,7 @@ def apply_rule(
     weight: torch.Tensor,
     rule: LayerRule,
     layer: LayerAnalysis,
-    moment: torch.Tensor | None = None,
+    inputs: torch.Tensor | None = None,
 ) -> tuple[torch.Tensor, Effect]:
     """Return the new matrix and what the rule did to it.
 
@@ -70,39 +70,40 @@ def apply_rule(
         weight: the dense matrix, shape (out, in); it is not changed.
         rule: the steps to take.
         layer: spectrum and fit of the dense matrix.
-        moment: second moment of the layer's inputs, shape (in, in), for the output error.
+        inputs: sample of the layer's inputs, shape (in, tokens), for the output error; white
+            inputs without it.
     """
     if rule.keeps:
-        return weight, untouched(weight.numel(), inputs="white" if moment is None else "measured")
+        return weight, untouched(weight.numel(), inputs="white" if inputs is None else "measured")
     dense = weight.detach().double()
     pieces = Pieces(dense, layer.spectrum, layer.fit)
     for step in rule.steps:
         pieces = METHODS[step.kind](pieces, step)
     result = pieces.weight.to(weight.dtype)
-    return result, _measure(dense, pieces, result.double(), moment)
+    return result, _measure(dense, pieces, result.double(), inputs)
 
 
 def _measure(
-    dense: torch.Tensor, pieces: Pieces, result: torch.Tensor, moment: torch.Tensor | None
+    dense: torch.Tensor, pieces: Pieces, result: torch.Tensor, inputs: torch.Tensor | None
 ) -> Effect:
     stored_as, kept = cheapest_storage(pieces.storage())
     energy = dense.square().sum().item()
-    output, error = _output_energy(dense, moment), _output_energy(dense - result, moment)
+    output, error = _output_energy(dense, inputs), _output_energy(dense - result, inputs)
     return Effect(
         parameters=dense.numel(),
         parameters_kept=kept,
         energy_kept=result.square().sum().item() / energy if energy else 1.0,
         output_error=(error / output) ** 0.5 if output > 0 else 0.0,
-        inputs="white" if moment is None else "measured",
+        inputs="white" if inputs is None else "measured",
         rank=pieces.rank,
         stored_as=stored_as,
     )
 
 
-def _output_energy(matrix: torch.Tensor, moment: torch.Tensor | None) -> float:
-    if moment is None:
+def _output_energy(matrix: torch.Tensor, inputs: torch.Tensor | None) -> float:
+    if inputs is None:
         return matrix.square().sum().item()
-    return max(0.0, (matrix @ moment.to(matrix)).mul(matrix).sum().item())
+    return (matrix.to(inputs) @ inputs).square().sum().item()
 
 
 def check_recipe(model: LoadedModel, recipe: Recipe) -> None:

@@ -14,7 +14,9 @@ from rmt_studio.errors import InputError
 from rmt_studio.pruning import Recipe, check_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from torch import Tensor
 
     from rmt_studio.analysis import LayerAnalysis
     from rmt_studio.data.images import ImageSet
@@ -31,6 +33,11 @@ class ModelOpened:
 @dataclass(frozen=True)
 class ImagesOpened:
     """Another image set is open, or none."""
+
+
+@dataclass(frozen=True)
+class InputsSampled:
+    """The layers' inputs on the open images are known; effects will be measured with them."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ class RunAdded:
 DocumentEvent = (
     ModelOpened
     | ImagesOpened
+    | InputsSampled
     | AnalysisCleared
     | LayersAnalyzed
     | RecipeChanged
@@ -112,6 +120,8 @@ class Document:
     Attributes:
         model: the dense model, or None.
         images: the image set for evaluation, or None.
+        inputs: sample of each layer's inputs on these images, by parameter name; empty while
+            there is none, and then predicted output errors are for white inputs.
         recipe: the rules as they are by now, and how spectra are fitted.
         effects: predicted effect of each rule, by layer name, where it is known.
         pruned: the model after ``recipe``; None while it has not been made.
@@ -175,7 +185,13 @@ class Document:
     def open_images(self, images: ImageSet | None) -> None:
         """Evaluate on these images from now on."""
         self.images = images
+        self.inputs = {}
         self._announce(ImagesOpened())
+
+    def set_inputs(self, inputs: Mapping[str, Tensor]) -> None:
+        """Put in a sample of the layers' inputs; predicted effects have to be measured anew."""
+        self.inputs = dict(inputs)
+        self._announce(InputsSampled())
 
     def add_analysis(self, layers: Iterable[LayerAnalysis]) -> None:
         """Put in spectra that were computed."""
@@ -225,6 +241,7 @@ class Document:
 
     def _clear(self) -> None:
         self.model: LoadedModel | None = None
+        self.inputs: dict[str, Tensor] = {}
         self._analysis: dict[str, LayerAnalysis] = {}
         self.recipe = Recipe()
         self.effects: dict[str, Effect] = {}

@@ -6,7 +6,10 @@ and no thread ever holds a widget.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from torch import Tensor
 
 from rmt_studio.analysis import Analysis, analyze
 from rmt_studio.data.images import ImageSet, open_images
@@ -21,6 +24,7 @@ from rmt_studio.pruning import (
     apply_rule,
     fill_recipe,
     prune,
+    sample_inputs,
 )
 from rmt_studio.studio.document import Run
 
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 
     from rmt_studio.analysis import LayerAnalysis
     from rmt_studio.progress import Progress
+
+Inputs = Mapping[str, Tensor]
 
 
 def load(name: str, checkpoint: str | None, progress: Progress) -> LoadedModel:
@@ -55,21 +61,34 @@ def analyze_model(
     )
 
 
-def profile_layer(model: LoadedModel, layer: LayerAnalysis, progress: Progress) -> LayerProfile:
+def sample_layer_inputs(model: LoadedModel, images: ImageSet, progress: Progress) -> Inputs:
+    """Return a sample of each layer's inputs on these images, by parameter name."""
+    return sample_inputs(model, images, progress=progress)
+
+
+def profile_layer(
+    model: LoadedModel, layer: LayerAnalysis, inputs: Inputs, progress: Progress
+) -> LayerProfile:
     """Return the sums from which the effect of a moving threshold is a look-up."""
     progress(0, 1)
-    return LayerProfile.of(model.weight(layer.layer), layer.spectrum, layer.fit)
+    sample = inputs.get(layer.layer.parameter)
+    return LayerProfile.of(model.weight(layer.layer), layer.spectrum, layer.fit, sample)
 
 
 def measure_effects(
-    model: LoadedModel, recipe: Recipe, layers: list[LayerAnalysis], progress: Progress
+    model: LoadedModel,
+    recipe: Recipe,
+    layers: list[LayerAnalysis],
+    inputs: Inputs,
+    progress: Progress,
 ) -> dict[str, Effect]:
     """Return what the recipe does to each of the given layers."""
     effects = {}
     for done, layer in enumerate(layers):
         progress(done, len(layers), layer.name)
-        rule = recipe.rule(layer.name)
-        effects[layer.name] = apply_rule(model.weight(layer.layer), rule, layer)[1]
+        sample = inputs.get(layer.layer.parameter)
+        rule, weight = recipe.rule(layer.name), model.weight(layer.layer)
+        effects[layer.name] = apply_rule(weight, rule, layer, sample)[1]
     return effects
 
 

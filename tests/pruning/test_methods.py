@@ -115,17 +115,40 @@ def test_that_steps_combine_in_order(weight, layer):
     assert effect.stored_as == "masked"
 
 
-def test_that_measured_inputs_change_the_output_error_only(weight, layer):
+@pytest.fixture
+def inputs():
+    sample = torch.randn(48, 100, generator=torch.Generator().manual_seed(1))
+    sample[0] *= 10
+    return sample
+
+
+def test_that_measured_inputs_change_the_output_error_only(weight, layer, inputs):
     rule = LayerRule(steps=(EntryThreshold(share=0.5),))
-    inputs = torch.randn(500, 48, generator=torch.Generator().manual_seed(1)).double()
-    inputs[:, 0] *= 10
-    moment = inputs.T @ inputs / len(inputs)
     masked, white = apply_rule(weight, rule, layer)
-    _, measured = apply_rule(weight, rule, layer, moment)
-    error = (inputs @ (weight - masked).double().T).norm() / (inputs @ weight.double().T).norm()
-    assert measured.output_error == pytest.approx(error.item())
+    _, measured = apply_rule(weight, rule, layer, inputs)
+    error = ((weight - masked) @ inputs).norm() / (weight @ inputs).norm()
+    assert measured.output_error == pytest.approx(error.item(), rel=1e-5)
+    assert white.output_error == pytest.approx(
+        ((weight - masked).norm() / weight.norm()).item(), rel=1e-5
+    )
     assert (white.inputs, measured.inputs) == ("white", "measured")
     assert measured.parameters_kept == white.parameters_kept
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        LayerRule(steps=(SingularValueCut(rank=7),)),
+        LayerRule(steps=(EntryThreshold(share=0.5),)),
+        LayerRule(steps=(EntryThreshold(share=0.237),)),
+    ],
+)
+def test_that_the_prediction_holds_for_measured_inputs(weight, layer, inputs, rule):
+    predicted = LayerProfile.of(weight, layer.spectrum, layer.fit, inputs).predict(rule)
+    _, measured = apply_rule(weight, rule, layer, inputs)
+    assert predicted is not None
+    assert predicted.output_error == pytest.approx(measured.output_error, abs=5e-3)
+    assert predicted.inputs == measured.inputs == "measured"
 
 
 @pytest.mark.parametrize(
