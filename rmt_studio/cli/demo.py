@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rmt_studio.analysis import analyze
 from rmt_studio.cli.report import (
+    KS_NOTE,
     accuracy_line,
     progress_bar,
     pruned_line,
@@ -40,6 +41,7 @@ def headless_demo(output: Path | None, json: Path | None) -> None:
         "Marchenko-Pastur bulks"
     )
     screen.print(spectra_table(analysis))
+    screen.print(KS_NOTE)
 
     images = digits()
     with progress_bar("Evaluate") as progress:

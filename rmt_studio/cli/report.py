@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from rmt_studio.progress import Progress as Callback
     from rmt_studio.pruning import PrunedModel
 
-screen = Console(highlight=False)
+screen = Console(highlight=False, soft_wrap=True)
+KS_NOTE = "KS: distance to the fitted law; null: what 95 % of pure-noise matrices stay under"
 _errors = Console(stderr=True)
 
 
@@ -66,10 +67,10 @@ def write_csv(path: Path, rows: list[dict[str, object]]) -> None:
 
 
 def spectra_table(analysis: Analysis) -> Table:
-    """Return the table of spectra: one row per matrix."""
+    """Return the table of spectra, one row per matrix; it fits 80 columns."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("layer", no_wrap=True)
-    for title in ("shape", "c", "edge λ+", "spikes", "bulk", "KS", "null 95 %", "parameters"):
+    for title in ("shape", "c", "edge λ+", "spikes", "bulk", "KS", "null"):
         table.add_column(title, justify="right", no_wrap=True)
     for layer in analysis:
         fit = layer.fit
@@ -82,7 +83,6 @@ def spectra_table(analysis: Analysis) -> Table:
             f"{fit.bulk_fraction:.1%}",
             f"{fit.ks_distance:.3f}",
             f"{fit.ks_null_95:.3f}",
-            f"{layer.layer.size:,}",
         )
     return table
 

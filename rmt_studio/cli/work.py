@@ -9,6 +9,7 @@ import torch
 
 from rmt_studio.analysis import analyze
 from rmt_studio.cli.report import (
+    KS_NOTE,
     accuracy_line,
     progress_bar,
     pruned_line,
@@ -63,6 +64,7 @@ def analyze_command(
         f"bulk fit {method}"
     )
     screen.print(spectra_table(analysis))
+    screen.print(KS_NOTE)
     records = analysis.records()
     if json is not None:
         write_json(json, {**model_record(model), "layers": records})
