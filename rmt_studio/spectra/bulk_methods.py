@@ -1,0 +1,89 @@
+"""The estimators of the noise variance that a bulk of eigenvalues shows, under their names.
+
+Each takes ascending eigenvalues ``(..., p)`` of one matrix or of many alike, so that the null
+distributions are simulated by the very code that fits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rmt_studio.spectra.kolmogorov import central_window
+from rmt_studio.spectra.marchenko_pastur import MarchenkoPastur, midpoint_quantiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+DEFAULT_TRIM = 0.25
+DEFAULT_BETA = 0.05
+
+
+@dataclass(frozen=True)
+class BulkMethod:
+    """One way to read the noise variance off a spectrum.
+
+    Attributes:
+        label: the name that a person reads.
+        source: where it was published.
+        defaults: its options with their default values; ``beta`` is the significance of the
+            threshold in every method.
+        variance: ``(ascending eigenvalues (..., p), ratio, trim) -> variances (...)``.
+    """
+
+    label: str
+    source: str
+    defaults: Mapping[str, float]
+    variance: Callable[[NDArray[np.float64], float, float], NDArray[np.float64]]
+
+
+def bema_variance(
+    eigenvalues: NDArray[np.float64], ratio: float, trim: float
+) -> NDArray[np.float64]:
+    """Return the variance by bulk eigenvalue matching: a line through the central quantiles.
+
+    ``v = sum q_k lambda_k / sum q_k^2`` over the eigenvalues in the central window, with ``q_k``
+    their expected places under unit variance. The source takes ``q_k`` at the level ``k/p``. Here
+    it is the mid-point ``(k - 1/2)/p``: the k-th of p ordered values scatters around that level,
+    so ``k/p`` shifts every quantile by half a spacing to one side and biases ``v`` by order
+    ``1/p``, and the outcome would depend on whether one counts from the top or the bottom.
+
+    Source: Ke, Ma & Lin (2023), "Estimation of the number of spiked eigenvalues in a covariance
+    matrix by bulk eigenvalue matching analysis", JASA 118.
+    """
+    window = central_window(eigenvalues.shape[-1], trim)
+    quantiles = midpoint_quantiles(eigenvalues.shape[-1], ratio)[window]
+    return eigenvalues[..., window] @ quantiles / (quantiles @ quantiles)
+
+
+def median_variance(
+    eigenvalues: NDArray[np.float64], ratio: float, _trim: float
+) -> NDArray[np.float64]:
+    """Return the variance by matching medians: ``v = median(lambda) / median of the law``.
+
+    Source: Gavish & Donoho (2014), "The optimal hard threshold for singular values is 4/sqrt(3)".
+    """
+    return np.median(eigenvalues, axis=-1) / MarchenkoPastur(ratio).median()
+
+
+BULK_METHODS: Mapping[str, BulkMethod] = MappingProxyType(
+    {
+        "bema": BulkMethod(
+            "Bulk eigenvalue matching (BEMA)",
+            "Ke, Ma & Lin 2023",
+            MappingProxyType({"alpha": DEFAULT_TRIM, "beta": DEFAULT_BETA}),
+            bema_variance,
+        ),
+        "median": BulkMethod(
+            "Median",
+            "Gavish & Donoho 2014",
+            MappingProxyType({"beta": DEFAULT_BETA}),
+            median_variance,
+        ),
+    }
+)

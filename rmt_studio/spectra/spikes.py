@@ -1,0 +1,134 @@
+"""What rises above the noise: the strength of a spike, how true its direction is, its repair.
+
+The model is ``W = sqrt(v) G + sum_i theta_i sqrt(n v) u_i v_i^T`` with standard normal ``G`` of
+shape ``p x n`` and ``c = p/n``. A component shows as an eigenvalue outside the bulk when its
+strength ``theta`` exceeds ``c^(1/4)``.
+
+Sources: Baik, Ben Arous & Peche (2005); Benaych-Georges & Nadakuditi (2012), "The singular values
+and vectors of low rank perturbations of large rectangular random matrices"; Gavish & Donoho (2014,
+2017).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rmt_studio.spectra.marchenko_pastur import MarchenkoPastur
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from rmt_studio.spectra.bulk_fit import BulkFit
+    from rmt_studio.spectra.spectrum import Spectrum
+
+
+@dataclass(frozen=True)
+class Spike:
+    """One eigenvalue above the threshold.
+
+    Attributes:
+        index: its place in the descending spectrum, from 0.
+        singular_value: as seen, in units of the weight.
+        eigenvalue: ``singular_value^2 / n``.
+        excess: the eigenvalue over the fitted upper edge.
+        strength: ``theta``, 1 being a component as large as the noise is along the long side.
+        out_overlap: squared cosine between the seen and the true singular vector of length out.
+        in_overlap: the same for the vector of length in.
+        shrunken_value: the singular value after optimal shrinkage.
+    """
+
+    index: int
+    singular_value: float
+    eigenvalue: float
+    excess: float
+    strength: float
+    out_overlap: float
+    in_overlap: float
+    shrunken_value: float
+
+
+def spike_table(spectrum: Spectrum, fit: BulkFit) -> tuple[Spike, ...]:
+    """Return a row for each eigenvalue above the threshold of the fit, the largest first."""
+    values = spectrum.singular_values[: fit.spikes]
+    eigenvalues = spectrum.eigenvalues[: fit.spikes]
+    strengths = signal_strength(eigenvalues, fit)
+    short, long = overlaps(strengths, fit.ratio)
+    out, inputs = (short, long) if spectrum.shape[0] <= spectrum.shape[1] else (long, short)
+    columns = (values, eigenvalues, eigenvalues / fit.upper_edge, strengths, out, inputs)
+    shrunken = optimal_shrinkage(values, fit)
+    rows = np.stack([*columns, shrunken], axis=1).tolist()
+    return tuple(Spike(index, *row) for index, row in enumerate(rows))
+
+
+def detection_limit(ratio: float) -> float:
+    """Return the strength ``c^(1/4)`` below which a component leaves no trace in the spectrum."""
+    return ratio**0.25
+
+
+def signal_strength(eigenvalue: ArrayLike, fit: BulkFit) -> NDArray[np.float64]:
+    """Return the strength ``theta`` behind eigenvalues (any shape); nan up to the upper edge.
+
+    The inverse of ``lambda = v (1 + theta^2)(c + theta^2) / theta^2``.
+    """
+    seen = np.asarray(eigenvalue, dtype=np.float64)
+    outside = seen > fit.upper_edge
+    excess = np.where(outside, seen, fit.upper_edge) / fit.variance - 1 - fit.ratio
+    root = np.sqrt(np.maximum(excess**2 - 4 * fit.ratio, 0.0))
+    return np.where(outside, np.sqrt((excess + root) / 2), np.nan)[()]
+
+
+def overlaps(strength: ArrayLike, ratio: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the squared cosines between seen and true singular vectors, short and long side.
+
+    ``1 - c (1 + theta^2) / (theta^2 (theta^2 + c))`` for the vector of length ``p`` and
+    ``1 - (c + theta^2) / (theta^2 (theta^2 + 1))`` for the one of length ``n``; 0 at and below
+    the detection limit, nan for nan.
+    """
+    square = np.maximum(np.asarray(strength, dtype=np.float64) ** 2, math.sqrt(ratio))
+    short = 1 - ratio * (1 + square) / (square * (square + ratio))
+    long = 1 - (ratio + square) / (square * (square + 1))
+    return np.maximum(short, 0.0)[()], np.maximum(long, 0.0)[()]
+
+
+def optimal_shrinkage(singular_values: ArrayLike, fit: BulkFit) -> NDArray[np.float64]:
+    """Return the singular values (any shape) that restore the signal with least Frobenius error.
+
+    ``eta(y) = sqrt((y^2 - c - 1)^2 - 4 c) / y`` above the edge and 0 below, with
+    ``y = s / sqrt(n v)``; in units of the weight again.
+
+    Source: Gavish & Donoho (2017), "Optimal shrinkage of singular values".
+    """
+    unit = math.sqrt(fit.samples * fit.variance)
+    edge = 1 + math.sqrt(fit.ratio)
+    y = np.asarray(singular_values, dtype=np.float64) / unit
+    at = np.maximum(y, edge)
+    root = np.sqrt(np.maximum((at**2 - fit.ratio - 1) ** 2 - 4 * fit.ratio, 0.0))
+    return np.where(y > edge, unit * root / at, 0.0)[()]
+
+
+def hard_threshold_factor(ratio: float) -> float:
+    """Return the best hard threshold over ``sqrt(n v)``, 4/sqrt(3) for square matrices.
+
+    ``sqrt(2 (c + 1) + 8 c / (c + 1 + sqrt(c^2 + 14 c + 1)))``.
+
+    Source: Gavish & Donoho (2014), "The optimal hard threshold for singular values is 4/sqrt(3)".
+    """
+    root = math.sqrt(ratio**2 + 14 * ratio + 1)
+    return math.sqrt(2 * (ratio + 1) + 8 * ratio / (ratio + 1 + root))
+
+
+def median_threshold_factor(ratio: float) -> float:
+    """Return ``omega(c)``: the best hard threshold over the median singular value, noise unknown.
+
+    `hard_threshold_factor` over the root of the law's median; 2.858 for square matrices.
+    """
+    return hard_threshold_factor(ratio) / math.sqrt(MarchenkoPastur(ratio).median())
+
+
+def optimal_hard_threshold(fit: BulkFit) -> float:
+    """Return the singular value below which cutting lowers the Frobenius error, by the fit."""
+    return hard_threshold_factor(fit.ratio) * math.sqrt(fit.samples * fit.variance)
