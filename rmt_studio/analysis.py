@@ -51,6 +51,8 @@ class LayerAnalysis:
             "parameters": self.layer.size,
             "ratio": self.spectrum.ratio,
             "method": fit.method,
+            "options": dict(fit.options),
+            "zeros": fit.zeros,
             "variance": fit.variance,
             "lower_edge": fit.lower_edge,
             "upper_edge": fit.upper_edge,
@@ -66,10 +68,15 @@ class LayerAnalysis:
 
 
 class Analysis(Sequence[LayerAnalysis]):
-    """The analysed layers in the model's order; also found by name."""
+    """The analysed layers in the model's order; also found by name.
 
-    def __init__(self, layers: Iterable[LayerAnalysis]) -> None:
+    Attributes:
+        skipped: names of the matrices that hold nothing but zeros and so have no noise law.
+    """
+
+    def __init__(self, layers: Iterable[LayerAnalysis], skipped: Iterable[str] = ()) -> None:
         self._layers = tuple(layers)
+        self.skipped = tuple(skipped)
         self._by_name = {layer.name: layer for layer in self._layers}
 
     def __len__(self) -> int:
@@ -120,6 +127,9 @@ def analyze(
 ) -> Analysis:
     """Compute the spectrum and the Marchenko-Pastur fit of each matrix of a model.
 
+    A matrix of zeros, such as one pruned whole before, has no noise law: it is named in
+    ``skipped`` of the result and otherwise left out.
+
     Args:
         model: what `load_model` returned.
         method: bulk estimator, see `rmt_studio.spectra.fit_bulk`.
@@ -133,10 +143,14 @@ def analyze(
     """
     wanted = list(model.layers) if layers is None else [model.layer(name) for name in layers]
     found: list[LayerAnalysis] = []
+    skipped: list[str] = []
     for done, layer in enumerate(wanted):
         progress(done, len(wanted), layer.name)
+        if not model.weight(layer).any():
+            skipped.append(layer.name)
+            continue
         found.append(analyze_layer(model, layer, method, options))
         if on_layer is not None:
             on_layer(found[-1])
     progress(len(wanted), len(wanted), "")
-    return Analysis(found)
+    return Analysis(found, skipped)

@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
+
 from rmt_studio.gui.app import make_application, make_window
 from rmt_studio.gui.theme import theme
 

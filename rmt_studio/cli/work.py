@@ -65,6 +65,8 @@ def analyze_command(
     )
     screen.print(spectra_table(analysis))
     screen.print(KS_NOTE)
+    if analysis.skipped:
+        screen.print(f"Nothing but zeros, so no noise law: {', '.join(analysis.skipped)}")
     records = analysis.records()
     if json is not None:
         write_json(json, {**model_record(model), "layers": records})
@@ -167,4 +169,4 @@ def _pruned_by_target(model: LoadedModel, target: Target) -> PrunedModel:
 
 
 def _without_values(record: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in record.items() if key != "singular_values"}
+    return {key: v for key, v in record.items() if key not in {"singular_values", "options"}}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.analysis import Analysis, LayerAnalysis
     from rmt_studio.data.images import ImageSet
     from rmt_studio.evaluation.accuracy import Evaluation
     from rmt_studio.models.export import ExportReport
@@ -171,7 +171,9 @@ class Workbench(QObject):
         recipe = self.document.recipe
         ready = partial(_post_layer, self._desk.post, model, recipe.bulk_fit)
         work = partial(tasks.analyze_model, model, recipe, ready)
-        self._analysis_job = self._start(f"Analyse {model.title}", work, self._analysis_done)
+        self._analysis_job = self._start(
+            f"Analyse {model.title}", work, partial(self._analysis_done, model)
+        )
         return self._analysis_job
 
     def set_bulk_fit(self, settings: BulkFitSettings) -> None:
@@ -190,9 +192,11 @@ class Workbench(QObject):
         ):
             document.add_analysis([event.layer])
 
-    def _analysis_done(self, _result: object) -> None:
-        if self.document.model is not None:
-            self.told.emit(f"{self.document.model.title}: all spectra are fitted")
+    def _analysis_done(self, model: LoadedModel, analysis: Analysis) -> None:
+        if model is self.document.model:
+            if analysis.skipped:
+                self.document.skip_layers(analysis.skipped)
+            self.told.emit(f"{model.title}: all spectra are fitted")
 
     # --- selection -------------------------------------------------------------------------
 

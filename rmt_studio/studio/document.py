@@ -122,6 +122,7 @@ class Document:
         images: the image set for evaluation, or None.
         inputs: sample of each layer's inputs on these images, by parameter name; empty while
             there is none, and then predicted output errors are for white inputs.
+        skipped: names of the layers that hold nothing but zeros and have no spectrum.
         recipe: the rules as they are by now, and how spectra are fitted.
         effects: predicted effect of each rule, by layer name, where it is known.
         pruned: the model after ``recipe``; None while it has not been made.
@@ -149,8 +150,9 @@ class Document:
 
     @property
     def analyzed(self) -> bool:
-        """Whether the spectrum of every layer is known."""
-        return self.model is not None and len(self._analysis) == len(self.model.layers)
+        """Whether the spectrum of every layer that has one is known."""
+        known = len(self._analysis) + len(self.skipped)
+        return self.model is not None and known == len(self.model.layers)
 
     @property
     def dense_run(self) -> Run | None:
@@ -215,9 +217,15 @@ class Document:
         if recipe.bulk_fit != old.bulk_fit:
             changed = tuple(recipe.rules)
             self._analysis.clear()
+            self.skipped = frozenset()
             self._announce(AnalysisCleared())
         self._forget(changed)
         return old
+
+    def skip_layers(self, names: Iterable[str]) -> None:
+        """Note which layers have no spectrum because they hold nothing but zeros."""
+        self.skipped = frozenset(names)
+        self._announce(LayersAnalyzed(tuple(self.skipped)))
 
     def set_effects(self, effects: dict[str, Effect]) -> None:
         """Put in predicted effects."""
@@ -243,6 +251,7 @@ class Document:
         self.model: LoadedModel | None = None
         self.inputs: dict[str, Tensor] = {}
         self._analysis: dict[str, LayerAnalysis] = {}
+        self.skipped: frozenset[str] = frozenset()
         self.recipe = Recipe()
         self.effects: dict[str, Effect] = {}
         self.pruned: PrunedModel | None = None

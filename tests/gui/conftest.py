@@ -33,6 +33,7 @@ def workbench(qapp):
 def window(qtbot):
     """The real window, shown at 1440 x 900."""
     import torch
+
     from rmt_studio.gui.app import make_application
     from rmt_studio.gui.main_window import MainWindow
 

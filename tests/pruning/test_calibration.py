@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from rmt_studio import digits
 from rmt_studio.progress import Cancelled
 from rmt_studio.pruning import sample_inputs

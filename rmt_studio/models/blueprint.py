@@ -1,0 +1,187 @@
+"""What timm needs to build a network, as a folder's ``config.json`` or an export's metadata say it.
+
+Both come from strangers: only plain values pass, none that would make timm fetch or open a file,
+and no number that would keep it busy for ever.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+
+from rmt_studio.errors import InputError
+from rmt_studio.models.hostile_files import MEBIBYTE, open_regular
+from rmt_studio.models.wording import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Checked = TypeVar("Checked", bound=BaseModel)
+Scalar = bool | int | float | str | None
+_FOR_THE_FACTORY = {
+    *("cache_dir", "checkpoint_path", "device", "dtype", "exportable", "feature_cfg"),
+    *("feature_cls", "features_only", "model_cfg", "model_name", "no_jit", "out_indices"),
+    *("pretrained", "pretrained_cfg", "pretrained_cfg_overlay", "pretrained_model_args"),
+    *("pruned", "scriptable", "variant"),
+}
+LARGEST_ARGUMENT = 1_000_000
+LONGEST_ARGUMENT = 200
+DEEPEST = 200  # blocks in all; each takes some milliseconds to lay out
+
+
+class DataSettings(BaseModel):
+    """How images become the network's input; names and defaults are timm's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    input_size: tuple[
+        Annotated[int, Field(ge=1, le=64)],
+        Annotated[int, Field(ge=1, le=8192)],
+        Annotated[int, Field(ge=1, le=8192)],
+    ] = (3, 224, 224)
+    fixed_input_size: bool = False
+    interpolation: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"] = (
+        "bicubic"
+    )
+    crop_pct: float = Field(default=0.875, gt=0, le=2)
+    crop_mode: Literal["center", "squash", "border"] = "center"
+    mean: tuple[FiniteFloat, ...] = (0.485, 0.456, 0.406)
+    std: tuple[Annotated[FiniteFloat, Field(gt=0)], ...] = (0.229, 0.224, 0.225)
+
+    @model_validator(mode="after")
+    def _one_mean_a_channel(self) -> DataSettings:
+        if {len(self.mean), len(self.std)} - {1, self.input_size[0]}:
+            raise ValueError("mean and std must have one entry per channel of input_size")
+        return self
+
+
+class ModelConfig(BaseModel):
+    """A ``config.json`` in timm's layout, as far as it concerns us."""
+
+    architecture: str
+    model_args: dict[str, Any] = {}
+    pretrained_cfg: DataSettings = DataSettings()
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """Arguments of ``timm.create_model``.
+
+    Attributes:
+        architecture: timm's name, with or without a tag.
+        arguments: plain values, enough to build it without ``data``.
+        data: entries of timm's ``pretrained_cfg`` that differ from the registered ones.
+    """
+
+    architecture: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def with_arguments(self, **arguments: Scalar) -> Blueprint:
+        """Return a copy with some arguments set anew; those given as None stay as they are."""
+        given = {key: value for key, value in arguments.items() if value is not None}
+        return replace(self, arguments={**self.arguments, **given})
+
+
+def blueprint_of_folder(folder: Path) -> Blueprint:
+    """Read the ``config.json`` of a folder in timm's layout (``timm.models.save_for_hf``).
+
+    Raises:
+        InputError: there is none, or it does not say what to build.
+    """
+    path = folder / "config.json"
+    if not path.exists():
+        next_step = "give a folder with config.json and model.safetensors"
+        raise InputError(folder, "holds no config.json", next_step)
+    with open_regular(path, 16 * MEBIBYTE) as (stream, _):
+        config = _validated(path, _json(path, stream.read()))
+    settings = _as_built(path, config)
+    channels, *size = settings.input_size
+    arguments = {"in_chans": channels, **config.model_args}
+    if settings.fixed_input_size:
+        arguments.setdefault("img_size", size)
+    return Blueprint(config.architecture, arguments, settings.model_dump())
+
+
+def blueprint_of_metadata(path: Path, metadata: dict[str, str]) -> Blueprint | None:
+    """Read what `export` wrote into a safetensors file; None where it is not one of ours.
+
+    Raises:
+        InputError: the metadata are there and make no sense.
+    """
+    if not {"architecture", "model_args", "data_config"} <= metadata.keys():
+        return None
+    content = {
+        "architecture": metadata["architecture"],
+        "model_args": _json(path, metadata["model_args"]),
+        "pretrained_cfg": _json(path, metadata["data_config"]),
+    }
+    config = _validated(path, content)
+    data = config.pretrained_cfg.model_dump(exclude={"fixed_input_size"})
+    return Blueprint(config.architecture, config.model_args, data)
+
+
+def _json(path: Path, text: str | bytes) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        reason = f"is not valid JSON ({shown(error)})"
+        raise InputError(path, reason, "write it anew or fetch it again") from error
+
+
+def _validated(path: Path, content: object) -> ModelConfig:
+    if isinstance(content, dict) and "pretrained_cfg" not in content:
+        content = {**content, "pretrained_cfg": content}  # timm's older layout: all in one
+    config = _checked(path, ModelConfig, content)
+    for name, value in config.model_args.items():
+        if name in _FOR_THE_FACTORY or not _is_plain(name, value):
+            reason = f"sets the model argument {shown(name)} to {shown(value, 40)}"
+            raise InputError(path, f"{reason}, which is not accepted", "take it out")
+    return config
+
+
+def _is_plain(name: str, value: object) -> bool:
+    """Whether an argument is a scalar, or a list (of lists) of such, and within bounds."""
+    scalars = list(_scalars(value))
+    numbers = [abs(item) for item in scalars if isinstance(item, int | float)]
+    looped_over = any(word in name for word in ("depth", "layers", "blocks", "stages"))
+    return (
+        all(item is None or isinstance(item, int | float | str) for item in scalars)
+        and all(len(item) <= LONGEST_ARGUMENT for item in scalars if isinstance(item, str))
+        and len(scalars) <= LONGEST_ARGUMENT
+        and all(number <= LARGEST_ARGUMENT for number in numbers)
+        and (not looped_over or sum(numbers) <= DEEPEST)
+    )
+
+
+def _scalars(value: object, level: int = 0) -> Iterator[object]:
+    """Yield what a list holds, through two more levels of lists; deeper ones come out as lists."""
+    if isinstance(value, list) and level < 3:
+        for item in value:
+            yield from _scalars(item, level + 1)
+    else:
+        yield value
+
+
+def _checked(path: Path, kind: type[Checked], content: object) -> Checked:
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "it"
+        reason = f"does not describe a timm model ({shown(place)}: {shown(first['msg'])})"
+        raise InputError(path, reason, "see timm.models.save_for_hf for the layout") from error
+
+
+def _as_built(path: Path, config: ModelConfig) -> DataSettings:
+    """Return the data settings with the input size that the model arguments ask for."""
+    channels, *size = config.pretrained_cfg.input_size
+    channels = config.model_args.get("in_chans") or channels
+    asked = config.model_args.get("img_size") or size
+    sides = asked if isinstance(asked, list) else [asked, asked]
+    settings = config.pretrained_cfg.model_dump()
+    return _checked(path, DataSettings, {**settings, "input_size": [channels, *sides]})
