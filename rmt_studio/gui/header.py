@@ -33,7 +33,7 @@ class Header(QWidget):
         self._facts.setProperty("muted", True)
         self.devices = _DevicePicker(workbench)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 6, 10, 6)
+        row.setContentsMargins(4, 2, 4, 8)
         row.setSpacing(8)
         row.addWidget(_brand())
         row.addSpacing(10)

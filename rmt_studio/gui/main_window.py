@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("rmt studio")
         self.setAcceptDrops(True)
+        self.setContentsMargins(8, 0, 8, 0)
         self.setDockNestingEnabled(True)
         self.workbench = Workbench(self)
         self.actions_by_id = build_actions(self)
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._update_actions()
+        self._centre.setFocus()
 
     # --- putting together --------------------------------------------------------------------
 
@@ -99,7 +101,7 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self.setCorner(Qt.Corner.BottomLeftCorner, _BOTTOM)
-        self.setCorner(Qt.Corner.BottomRightCorner, _BOTTOM)
+        self.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
         docks = self._docks
         for name, area in (("layers", _LEFT), ("inspector", _RIGHT), ("jobs", _BOTTOM),
                            ("results", _BOTTOM)):  # fmt: skip
@@ -110,7 +112,7 @@ class MainWindow(QMainWindow):
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         width, height = max(self.width(), 1100), max(self.height(), 700)
         self.resizeDocks([docks["layers"], docks["inspector"]], [round(0.345 * width), 280], across)
-        self.resizeDocks([docks["jobs"], docks["results"]], [round(0.3 * width), width], across)
+        self.resizeDocks([docks["jobs"], docks["results"]], [round(0.2 * width), width], across)
         self.resizeDocks([docks["jobs"]], [round(0.22 * height)], down)
 
     def _add_undo_actions(self) -> None:

@@ -83,10 +83,10 @@ class Predictions(QObject):
         return None
 
     def _keep(self, name: str, inputs: tasks.Inputs, profile: LayerProfile) -> None:
+        self._asked.discard(name)
         layer = self._document.layer(name)
         if layer is None or profile.fit is not layer.fit or inputs is not self._document.inputs:
             return
-        self._asked.discard(name)
         self._profiles[name] = profile
         while len(self._profiles) > _PROFILES_KEPT:
             self._profiles.popitem(last=False)

@@ -74,7 +74,7 @@ def median_variance(
 BULK_METHODS: Mapping[str, BulkMethod] = MappingProxyType(
     {
         "bema": BulkMethod(
-            "Bulk eigenvalue matching (BEMA)",
+            "Bulk matching (BEMA)",
             "Ke, Ma & Lin 2023",
             MappingProxyType({"alpha": DEFAULT_TRIM, "beta": DEFAULT_BETA}),
             bema_variance,

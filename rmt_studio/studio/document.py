@@ -237,8 +237,6 @@ class Document:
         if pruned.recipe != self.recipe:
             return False
         self.pruned = pruned
-        self.effects.update(pruned.effects)
-        self._announce(EffectsChanged(tuple(pruned.effects)))
         self._announce(PrunedChanged())
         return True
 

@@ -1,0 +1,22 @@
+"""Dialogs: open a model, choose files, export, errors, about."""
+
+from rmt_studio.gui.dialogs.about import AboutDialog
+from rmt_studio.gui.dialogs.error_box import ErrorBox, show_error
+from rmt_studio.gui.dialogs.export import ExportDialog
+from rmt_studio.gui.dialogs.files import (
+    choose_images,
+    choose_recipe_to_open,
+    choose_recipe_to_save,
+)
+from rmt_studio.gui.dialogs.open_model import OpenModelDialog
+
+__all__ = [
+    "AboutDialog",
+    "ErrorBox",
+    "ExportDialog",
+    "OpenModelDialog",
+    "choose_images",
+    "choose_recipe_to_open",
+    "choose_recipe_to_save",
+    "show_error",
+]

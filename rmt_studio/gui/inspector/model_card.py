@@ -1,0 +1,149 @@
+"""One target for the whole model: how much goes, how it is shared out, how spectra are fitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from rmt_studio.gui.inspector.card import Card, muted
+from rmt_studio.gui.inspector.choice_box import ChoiceBox
+from rmt_studio.gui.inspector.figures import THIN
+from rmt_studio.gui.inspector.number_field import NumberField, one_decimal
+from rmt_studio.pruning import BUDGETS, BulkFitSettings
+from rmt_studio.spectra import BULK_METHODS
+from rmt_studio.studio.document import AnalysisCleared, LayersAnalyzed, ModelOpened, RecipeChanged
+
+if TYPE_CHECKING:
+    from rmt_studio.gui.workbench import Workbench
+
+_MOST = 0.99
+_FIELD = 148
+_LEAST_STEP = 1000  # the target is offered in tenths of a per cent
+
+
+class ModelCard(Card):
+    """Says what "Fill rules" and "Prune to target" aim at."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.heading.setText(self.tr("Whole model"))
+        self.setObjectName("model_card")
+        self._workbench = workbench
+        self._make_target()
+        self._make_methods()
+        self._lay_out()
+        self.of.chosen.connect(self._limit_target)
+        self.bulk_fit.chosen.connect(self._fit_in_another_way)
+        workbench.document_changed.connect(self._document_changed)
+        self._model_changed()
+
+    @property
+    def wanted(self) -> tuple[str, float, str]:
+        """Budget, share to remove, and what it is a share of, as `Workbench.fill_target` reads."""
+        share = round(self.target.value() / 100, 6)
+        return self.budget.currentData(), share, self.of.currentData()
+
+    # --- parts -----------------------------------------------------------------------------
+
+    def _make_target(self) -> None:
+        self.target = NumberField(
+            self.tr("Target"),
+            self.tr("The share of the parameters that has to go"),
+            highest=_MOST,
+            step=5,
+            decimals=1,
+            write=one_decimal,
+            scale=100,
+        )
+        self.target.setObjectName("target")
+        self.target.set_unit(f"{THIN}%{self.tr(' fewer')}")
+        self.target.show_value(0.3)
+        tip = self.tr("What the target is a share of; only the matrices of the blocks are pruned")
+        self.of = ChoiceBox(self.tr("Share of"), tip)
+        self.of.setObjectName("target_of")
+        self.of.add(self.tr("all parameters"), "model")
+        self.of.add(self.tr("block matrices"), "blocks")
+
+    def _make_methods(self) -> None:
+        tip = self.tr("How the one target becomes a rule for each layer")
+        self.budget = ChoiceBox(self.tr("Budget"), tip)
+        self.budget.setObjectName("budget")
+        for key, (title, _fill) in BUDGETS.items():
+            self.budget.add(title, key)
+        tip = self.tr("How the noise variance is read off each spectrum; all edges refer to it")
+        self.bulk_fit = ChoiceBox(self.tr("Bulk fit"), tip)
+        self.bulk_fit.setObjectName("bulk_fit")
+        for key, method in BULK_METHODS.items():
+            self.bulk_fit.add(method.label, key)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(5)
+        grid.setColumnStretch(0, 1)
+        beside = ((self.tr("Target"), self.target), (self.tr("Of"), self.of))
+        for row, (text, field) in enumerate(beside):
+            field.setFixedWidth(_FIELD)
+            grid.addWidget(_caption(text, field), row, 0)
+            grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignRight)
+        under = ((self.tr("Budget"), self.budget), (self.tr("Bulk fit"), self.bulk_fit))
+        for row, (text, field) in enumerate(under):
+            grid.addWidget(_caption(text, field), 2 + 2 * row, 0, 1, 2)
+            grid.addWidget(field, 3 + 2 * row, 0, 1, 2)
+        self.column.addLayout(grid)
+        self.column.addWidget(
+            muted(self.tr("Zeros in a dense file save no time and no bytes by themselves."))
+        )
+        self.column.addStretch(1)
+
+    # --- what is shown ---------------------------------------------------------------------
+
+    def _document_changed(self, event: object) -> None:
+        if isinstance(event, ModelOpened):
+            self._model_changed()
+        elif isinstance(event, RecipeChanged):
+            self.bulk_fit.show_choice(self._workbench.document.recipe.bulk_fit.method)
+        elif isinstance(event, AnalysisCleared | LayersAnalyzed):
+            self._allow()
+
+    def _model_changed(self) -> None:
+        self.bulk_fit.show_choice(self._workbench.document.recipe.bulk_fit.method)
+        self._limit_target()
+        self._allow()
+
+    def _allow(self) -> None:
+        reason = not_ready(self._workbench, self)
+        for field in (self.target, self.of, self.budget, self.bulk_fit):
+            field.setEnabled(not reason)
+            field.set_reason(reason)
+
+    def _limit_target(self) -> None:
+        """Offer no more than the blocks hold."""
+        model, most = self._workbench.document.model, _MOST
+        if model is not None and self.of.currentData() == "model":
+            inside = model.block_parameter_count / model.parameter_count
+            most = min(_MOST, int(_LEAST_STEP * inside) / _LEAST_STEP)
+        shown = self.target.shown
+        self.target.set_highest(most)
+        self.target.show_value(min(most, shown) if isinstance(shown, float) else most)
+
+    def _fit_in_another_way(self, method: str) -> None:
+        options = dict(BULK_METHODS[method].defaults)
+        self._workbench.set_bulk_fit(BulkFitSettings(method=method, options=options))
+
+
+def not_ready(workbench: Workbench, teller: QWidget) -> str:
+    """Return why no target can be set yet, in the words of ``teller``'s language; or nothing."""
+    document = workbench.document
+    if document.model is None:
+        return teller.tr("Open a model first")
+    return "" if document.analyzed else teller.tr("Wait until every spectrum is known")
+
+
+def _caption(text: str, field: QWidget) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("muted", True)
+    label.setBuddy(field)
+    return label
