@@ -40,4 +40,5 @@ class EditRecipe(QUndoCommand):
         if not isinstance(other, EditRecipe):
             return False
         self._after = other._after
+        self.setObsolete(self._after.rules == self._before.rules)
         return True

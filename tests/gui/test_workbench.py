@@ -72,6 +72,12 @@ def test_that_the_edits_of_one_gesture_are_one_undo_step(opened):
     assert opened.document.recipe.rule(NAME) == KEEP
 
 
+def test_that_a_gesture_that_comes_back_to_its_start_leaves_no_step(opened):
+    opened.edit_rules({NAME: HALF}, "move the threshold", gesture=6)
+    opened.edit_rules({NAME: KEEP}, "move the threshold", gesture=6)
+    assert opened.undo_stack.count() == 0
+
+
 def test_that_an_edit_that_changes_nothing_is_no_step(opened):
     opened.edit_rules({NAME: KEEP}, "nothing")
     assert opened.undo_stack.count() == 0

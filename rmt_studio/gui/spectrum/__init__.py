@@ -1,0 +1,5 @@
+"""The centre of the window: one layer's spectrum under its Marchenko-Pastur law."""
+
+from rmt_studio.gui.spectrum.view import SpectrumView
+
+__all__ = ["SpectrumView"]

@@ -1,0 +1,131 @@
+"""The empirical distribution function over the law's, and below it how far the two are apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from rmt_studio.gui.spectrum.axes import axis_of
+from rmt_studio.gui.spectrum.captions import axis_caption
+from rmt_studio.gui.spectrum.legend import BAR, DASHES, LINE, Mark
+from rmt_studio.gui.spectrum.scales import law_curve
+from rmt_studio.gui.spectrum.shading import Shading
+from rmt_studio.gui.spectrum.shown import OutOfView, first_view, out_of_view, typical
+from rmt_studio.gui.spectrum.spectrum_plot import SpectrumPlot
+from rmt_studio.gui.spectrum.steps import empirical_steps, residual_steps
+from rmt_studio.gui.spectrum.threshold_line import edge_line, recolor_edge
+from rmt_studio.gui.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from rmt_studio.gui.spectrum.cut import Cut
+    from rmt_studio.gui.spectrum.shown import Shown
+
+
+class CdfPlot(SpectrumPlot):
+    """Above: the empirical steps and the law's curve. Below: their difference and the null's band.
+
+    The band is the 95 % quantile of the Kolmogorov distance of pure noise: a difference that
+    leaves it is more than chance.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("cdf_plot", self.tr("Cumulative distribution"), parent)
+        self._above, self._below = self._add_plot(0), self._add_plot(1)
+        self._below.getViewBox().setXLink(self._above.getViewBox())
+        self._rows.setRowStretchFactor(0, 5)
+        self._rows.setRowStretchFactor(1, 3)
+        axis_of(self._above, "bottom").setStyle(showValues=False)
+        self._bulk, self._spikes = pg.PlotCurveItem(), pg.PlotCurveItem()
+        self._law = pg.PlotCurveItem(antialias=True)
+        self._residual = pg.PlotCurveItem()
+        self._band, self._zero = Shading(self._below, "law", 0.14), edge_line(0)
+        self._edges = [edge_line() for _ in range(2)]
+        for item in (self._bulk, self._spikes, self._law, self._edges[0]):
+            self._above.addItem(item, ignoreBounds=True)
+        for item in (self._zero, self._residual, self._edges[1]):
+            self._below.addItem(item, ignoreBounds=True)
+        self._cuts = [self._add_line(self._above, label=0.4, grip=0.7), self._add_line(self._below)]
+        self._box = self._above.getViewBox()
+        self.recolor()
+
+    def recolor(self) -> None:
+        super().recolor()
+        colors = theme().colors
+        self._bulk.setPen(pg.mkPen(colors.text, width=1))
+        self._spikes.setPen(pg.mkPen(colors.spike, width=2.5))
+        self._law.setPen(pg.mkPen(colors.law, width=2, style=Qt.PenStyle.DashLine))
+        self._residual.setPen(pg.mkPen(colors.text, width=1))
+        self._band.recolor()
+        recolor_edge(self._zero, Qt.PenStyle.SolidLine)
+        for line in self._edges:
+            recolor_edge(line, Qt.PenStyle.DotLine)
+
+    def out_of_view(self) -> OutOfView | None:
+        low, high = self._box.viewRange()[0]
+        return self._shown and out_of_view(self._shown, self._cut, low, high)
+
+    def marks(self) -> tuple[Mark, ...]:
+        return (
+            Mark(LINE, "text", self.tr("spectrum"), self.tr("spectrum")),
+            Mark(LINE, "spike", self.tr("spikes"), self.tr("spikes")),
+            Mark(DASHES, "law", self.tr("Marchenko–Pastur fit"), self.tr("MP fit")),
+            Mark(BAR, "band", self.tr("95 % of pure noise"), self.tr("noise 95 %")),
+        )
+
+    def _draw(self, shown: Shown) -> None:
+        scale, fit = shown.scale, shown.fit
+        ascending = shown.eigenvalues[::-1]
+        values, shares = empirical_steps(ascending)
+        places = scale.position(values)
+        x, y = _with_level_ends(places, shares)
+        first_spike = 1 + 2 * (ascending.size - shown.spikes)
+        self._bulk.setData(x[: first_spike + 1], y[: first_spike + 1])
+        self._spikes.setData(x[first_spike:], y[first_spike:])
+        self._draw_law(shown)
+        residual = residual_steps(ascending, fit.law)[1]
+        self._residual.setData(places, residual)
+        for line in self._edges:
+            line.setValue(shown.place(fit.upper_edge))
+        self._describe_axes(shown)
+        self._fit_heights(shown, float(np.abs(residual).max()))
+
+    def _draw_law(self, shown: Shown) -> None:
+        law = shown.fit.law
+        positions, _density = law_curve(law, shown.scale)
+        shares = law.cdf(shown.scale.eigenvalue(positions))
+        self._law.setData(*_with_level_ends(positions, shares))
+
+    def _describe_axes(self, shown: Shown) -> None:
+        high = typical(shown)
+        for plot, caption in ((self._above, ""), (self._below, axis_caption(shown.scale))):
+            axis_of(plot, "bottom").describe(caption, high, log=shown.scale.log)
+        axis_of(self._above, "left").describe(self.tr("share below"))
+        axis_of(self._below, "left").describe(self.tr("difference"))
+
+    def _fit_heights(self, shown: Shown, largest: float) -> None:
+        null = shown.fit.ks_null_95
+        reach = 1.12 * max(largest, 1.3 * null)
+        self._above.getViewBox().setYRange(-0.02, 1.03, padding=0)
+        self._below.getViewBox().setYRange(-reach, reach, padding=0)
+        self._band.cover(low=-null, high=null)
+
+    def _draw_cut(self, shown: Shown, cut: Cut, text: str) -> None:
+        place = shown.place(cut.eigenvalue)
+        self._cuts[0].show_cut(place, cut, text)
+        self._cuts[1].show_cut(place, cut, "")
+
+    def _first_view(self, shown: Shown, cut: Cut | None) -> None:
+        low, high = first_view(shown, cut)
+        self._box.setXRange(low - 0.015 * (high - low), high, padding=0)
+
+
+def _with_level_ends(places: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a distribution function drawn on level far to the left (0) and right (1)."""
+    reach = 100 * float(np.ptp(places)) or 1.0
+    ends = places[0] - reach, places[-1] + reach
+    return np.concatenate([ends[:1], places, ends[1:]]), np.concatenate([[0.0], shares, [1.0]])

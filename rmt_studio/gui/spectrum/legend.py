@@ -1,0 +1,67 @@
+"""What the colours of a plot mean, as one line of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor
+
+from rmt_studio.gui.spectrum.fitting import FittingLabel
+from rmt_studio.gui.theme import number_font, theme
+
+BAR, LINE, DASHES, UPRIGHT, DOT = "■", "━", "╍", "┃", "●"
+_GAP = "&nbsp;&nbsp;&nbsp; "
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One entry of a legend.
+
+    Attributes:
+        sign: a character that looks like what is drawn.
+        color: a field of the theme's colours, or "band".
+        text: what it is.
+        short: the same where room is scarce.
+    """
+
+    sign: str
+    color: str
+    text: str
+    short: str
+
+
+class Legend(FittingLabel):
+    """The marks of the plot in view, in full or in short."""
+
+    def __init__(self) -> None:
+        super().__init__(rich=True)
+        self.setObjectName("legend")
+        self.setProperty("muted", True)
+        self.setFont(number_font(number_font().pointSizeF() * 0.85))
+        self._marks: tuple[Mark, ...] = ()
+
+    def show_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Explain these marks, in the theme's colours as they are now."""
+        self._marks = marks
+        self.set_variants(self._text(short=False), self._text(short=True))
+        self.setAccessibleName(", ".join(mark.text for mark in marks))
+
+    def _text(self, *, short: bool) -> str:
+        now = theme().colors
+        colors = vars(now) | {"band": _blend(now.law, now.panel, 0.3)}
+        parts = (
+            f'<span style="color:{colors[mark.color]}">{mark.sign}</span> '
+            f"{(mark.short if short else mark.text).replace(' ', '&nbsp;')}"
+            for mark in self._marks
+        )
+        return _GAP.join(parts)
+
+
+def _blend(front: str, back: str, share: float) -> str:
+    """Return the colour of ``share`` of ``front`` on ``back``."""
+    one, two = QColor(front), QColor(back)
+    mixed = (
+        round(share * a + (1 - share) * b)
+        for a, b in zip(one.getRgb()[:3], two.getRgb()[:3], strict=True)  # pyright: ignore
+    )
+    return QColor(*mixed).name()

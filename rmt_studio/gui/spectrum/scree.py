@@ -1,0 +1,87 @@
+"""Eigenvalues or singular values by rank."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from rmt_studio.gui.spectrum.axes import axis_of
+from rmt_studio.gui.spectrum.captions import axis_caption, edge_caption
+from rmt_studio.gui.spectrum.legend import DOT, UPRIGHT, Mark
+from rmt_studio.gui.spectrum.shown import typical
+from rmt_studio.gui.spectrum.spectrum_plot import SpectrumPlot
+from rmt_studio.gui.spectrum.threshold_line import edge_line, recolor_edge
+from rmt_studio.gui.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from rmt_studio.gui.spectrum.cut import Cut
+    from rmt_studio.gui.spectrum.shown import Shown
+
+_DOT = 5.0  # pixels
+
+
+class ScreePlot(SpectrumPlot):
+    """The spectrum in order of size, with the edge, the cut and the rank that the cut leaves."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("scree_plot", self.tr("Scree"), parent)
+        self._plot = self._add_plot(zoom_y=True)
+        self._box = self._plot.getViewBox()
+        self._bulk, self._spikes = (pg.ScatterPlotItem(size=_DOT, antialias=True) for _ in range(2))
+        self._upper = edge_line(0, text="λ₊", place=0.3)
+        self._lower = edge_line(0, text="λ₋", place=0.3)
+        self._rank = pg.InfiniteLine(angle=90)
+        for item in (self._upper, self._lower, self._rank, self._bulk, self._spikes):
+            self._plot.addItem(item, ignoreBounds=True)
+        self._line = self._add_line(self._plot, 0, label=0.98, grip=0.5)
+        self.recolor()
+
+    def recolor(self) -> None:
+        super().recolor()
+        colors = theme().colors
+        self._bulk.setPen(pg.mkPen(colors.muted, width=1))
+        self._bulk.setBrush(colors.bulk)
+        self._spikes.setPen(pg.mkPen(None))
+        self._spikes.setBrush(colors.spike)
+        self._rank.setPen(pg.mkPen(colors.threshold, width=1, style=Qt.PenStyle.DotLine))
+        for line in (self._upper, self._lower):
+            recolor_edge(line, Qt.PenStyle.DotLine)
+
+    def marks(self) -> tuple[Mark, ...]:
+        return (
+            Mark(DOT, "muted", self.tr("bulk"), self.tr("bulk")),
+            Mark(DOT, "spike", self.tr("spikes"), self.tr("spikes")),
+            Mark(UPRIGHT, "threshold", self.tr("rank that the cut leaves"), self.tr("rank kept")),
+        )
+
+    def _draw(self, shown: Shown) -> None:
+        scale, fit = shown.scale, shown.fit
+        rank, spikes = np.arange(1, shown.positions.size + 1), shown.spikes
+        self._bulk.setData(rank[spikes:], shown.positions[spikes:])
+        self._spikes.setData(rank[:spikes], shown.positions[:spikes])
+        edges = ((self._lower, fit.lower_edge, "₋"), (self._upper, fit.upper_edge, "₊"))
+        for line, edge, sign in edges:
+            line.setVisible(edge > 0)
+            line.setValue(shown.place(edge) if edge > 0 else 0.0)
+            line.label.setFormat(edge_caption(scale, sign))
+        axis_of(self._plot, "left").describe(axis_caption(scale), typical(shown), log=scale.log)
+        axis_of(self._plot, "bottom").describe(self.tr("rank"))
+
+    def _draw_cut(self, shown: Shown, cut: Cut, text: str) -> None:
+        self._line.show_cut(shown.place(cut.eigenvalue), cut, text)
+        self._rank.setVisible(cut.active)
+        if cut.rank is not None:
+            self._rank.setValue(cut.rank + 0.5)
+
+    def _first_view(self, shown: Shown, cut: Cut | None) -> None:
+        count = shown.positions.size
+        low, high = float(shown.positions[-1]), float(shown.positions[0])
+        low = low if shown.scale.log else 0.0
+        margin = 0.05 * (high - low)
+        across = (0.5 - 0.02 * count, count + 0.5 + 0.02 * count)
+        self._box.setRange(xRange=across, yRange=(low - margin, high + margin), padding=0)

@@ -1,0 +1,23 @@
+import numpy as np
+import pytest
+
+from rmt_studio.gui.spectrum.steps import empirical_steps, expected_quantiles, residual_steps
+
+
+def test_that_the_steps_go_from_nothing_to_all():
+    values, shares = empirical_steps(np.array([1.0, 2.0, 4.0]))
+    assert values.tolist() == [1, 1, 2, 2, 4, 4]
+    np.testing.assert_allclose(shares, [0, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 1])
+
+
+def test_that_the_largest_residual_is_the_kolmogorov_distance(layers):
+    for layer in layers.values():
+        ascending = layer.spectrum.eigenvalues[::-1]
+        _values, residual = residual_steps(ascending, layer.fit.law)
+        assert np.abs(residual).max() == pytest.approx(layer.fit.ks_distance, abs=1e-12)
+
+
+def test_that_expected_quantiles_split_the_law_evenly(fc1):
+    expected = expected_quantiles(fc1.fit.law, 96)
+    assert (np.diff(expected) < 0).all()
+    np.testing.assert_allclose(fc1.fit.law.cdf(expected[::-1]), (np.arange(96) + 0.5) / 96)
