@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
     from PySide6.QtWidgets import QMainWindow
 
 
@@ -17,7 +18,7 @@ class ActionSpec:
     """One action.
 
     Attributes:
-        id: its name in the registry, and the name of the window's slot behind ``on_``.
+        id: its name in the registry, and of the slot behind ``on_``.
         menu: the menu it stands in.
         text: what the menu says; the ampersand marks the access key.
         tip: what the status bar and the tooltip say.
@@ -120,8 +121,8 @@ ACTIONS = (
 )
 
 
-def build_actions(window: QMainWindow) -> dict[str, QAction]:
-    """Make every action, put it into its menu and connect it to the window's ``on_<id>`` slot."""
+def build_actions(window: QMainWindow, commands: QObject) -> dict[str, QAction]:
+    """Make every action, put it into its menu and connect it to ``commands.on_<id>``."""
     menus = {}
     made: dict[str, QAction] = {}
     for spec in ACTIONS:
@@ -131,6 +132,7 @@ def build_actions(window: QMainWindow) -> dict[str, QAction]:
         if spec.separated and not menu.isEmpty():
             menu.addSeparator()
         made[spec.id] = _build(spec, window)
+        made[spec.id].triggered.connect(getattr(commands, f"on_{spec.id}"))
         menu.addAction(made[spec.id])
     return made
 
@@ -143,7 +145,6 @@ def _build(spec: ActionSpec, window: QMainWindow) -> QAction:
     action.setCheckable(spec.checkable)
     if spec.shortcut:
         action.setShortcut(QKeySequence(spec.shortcut))
-    action.triggered.connect(getattr(window, f"on_{spec.id}"))
     return action
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 import traceback
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,7 @@ def run(model: str | None, checkpoint: Path | None, data: Path | None) -> int:
     """Open the window, start loading what was named, and return the exit code."""
     application = make_application(sys.argv)
     splash = _splash()
-    splash.show()
-    application.processEvents()
+    _paint_now(application, splash)
     window = make_window()
     splash.finish(window)
     window.show()
@@ -64,6 +64,20 @@ def make_window() -> MainWindow:
     # a collection in a worker's thread could destroy a widget there; this one runs in ours
     window.garbage_collector = GarbageCollector(interval=1.0)  # pyright: ignore[reportAttributeAccessIssue]
     return window
+
+
+def _paint_now(application: QApplication, splash: QSplashScreen) -> None:
+    """Show the splash and wait, for half a second at most, until the screen has it."""
+    splash.show()
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
+        application.processEvents()
+        handle = splash.windowHandle()
+        if handle is not None and handle.isExposed():
+            splash.repaint()
+            application.processEvents()
+            return
+        time.sleep(0.005)
 
 
 def _splash() -> QSplashScreen:

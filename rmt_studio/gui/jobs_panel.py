@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ROWS_KEPT = 20
 _STEPS = 1000  # of a progress bar; counts of a job may be larger than a bar can hold
 _MARK_WIDTH = 14
-_LEAST_TITLE = 14  # characters
+_LEAST_TEXT = 14  # characters
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -59,8 +59,9 @@ class JobRow(QWidget):
         self._workbench, self._id = workbench, event.job_id
         self.setObjectName(f"job_{event.job_id}")
         self.running = True
-        self.title = ElidedLabel(event.title, self, least=_LEAST_TITLE)
-        self.note = ElidedLabel(self.tr("waits for {}").format(event.lane), self)
+        self.title = ElidedLabel(event.title, self, least=_LEAST_TEXT)
+        waiting = self.tr("waits for {}").format(event.lane)
+        self.note = ElidedLabel(waiting, self, least=_LEAST_TEXT)
         self.mark = QLabel(self)
         self.bar = QProgressBar(self)
         self.cancel_button = QPushButton(self.tr("Cancel"), self)
@@ -143,7 +144,7 @@ class JobsPanel(QFrame):
         self._rows: dict[int, JobRow] = {}
         self.setObjectName("jobs_panel")
         self.setProperty("card", True)
-        self.setMinimumSize(240, 120)
+        self.setMinimumSize(260, 120)
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
         self._pages = QStackedWidget(self)

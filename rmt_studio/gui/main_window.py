@@ -1,4 +1,4 @@
-"""The window: puts the rooms together and gives each action its slot."""
+"""The window: puts the rooms together."""
 
 from __future__ import annotations
 
@@ -15,17 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rmt_studio.errors import InputError
 from rmt_studio.gui.actions import build_actions
-from rmt_studio.gui.dialogs import (
-    AboutDialog,
-    ExportDialog,
-    OpenModelDialog,
-    choose_images,
-    choose_recipe_to_open,
-    choose_recipe_to_save,
-    show_error,
-)
+from rmt_studio.gui.dialogs import show_error
 from rmt_studio.gui.header import Header
 from rmt_studio.gui.inspector import Inspector
 from rmt_studio.gui.jobs_panel import JobsPanel
@@ -34,10 +25,9 @@ from rmt_studio.gui.results import ResultsPanel
 from rmt_studio.gui.spectrum import SpectrumView
 from rmt_studio.gui.theme import theme
 from rmt_studio.gui.welcome import WelcomePage
+from rmt_studio.gui.window_commands import WindowCommands
 from rmt_studio.gui.workbench import Workbench
-from rmt_studio.pruning import KEEP, Recipe
 
-_WEIGHTS = {".safetensors", ".pth", ".pt", ".bin", ".ckpt"}
 _LEFT, _RIGHT, _BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
@@ -55,9 +45,10 @@ class MainWindow(QMainWindow):
         self.setContentsMargins(8, 0, 8, 0)
         self.setDockNestingEnabled(True)
         self.workbench = Workbench(self)
-        self.actions_by_id = build_actions(self)
+        self.commands = WindowCommands(self)
+        self.actions_by_id = build_actions(self, self.commands)
         self._add_undo_actions()
-        self._docks: dict[str, QDockWidget] = {}
+        self.docks: dict[str, QDockWidget] = {}
         self._build_rooms()
         self._group_themes()
         self._connect()
@@ -75,8 +66,8 @@ class MainWindow(QMainWindow):
         bar.addWidget(Header(bench, self.actions_by_id))
         self.addToolBar(bar)
         self.welcome, self.spectrum = WelcomePage(bench), SpectrumView(bench)
-        self.welcome.open_button.clicked.connect(self.on_open_model)
-        self.welcome.demo_button.clicked.connect(self.on_open_demo)
+        self.welcome.open_button.clicked.connect(self.commands.on_open_model)
+        self.welcome.demo_button.clicked.connect(self.commands.on_open_demo)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.welcome)
         self._centre.addWidget(self.spectrum)
@@ -89,20 +80,21 @@ class MainWindow(QMainWindow):
         self._dock("inspector", self.tr("Rules"), self.inspector, _RIGHT)
         self._dock("jobs", self.tr("Jobs"), self.jobs, _BOTTOM)
         self._dock("results", self.tr("Results"), self.results, _BOTTOM)
-        self._arrange()
+        self.arrange()
 
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         dock = QDockWidget(title, self)
         dock.setObjectName(f"dock_{name}")
         dock.setWidget(widget)
         dock.setTitleBarWidget(QWidget())
-        self._docks[name] = dock
+        self.docks[name] = dock
         self.addDockWidget(area, dock)
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
+        """Put every panel in its place."""
         self.setCorner(Qt.Corner.BottomLeftCorner, _BOTTOM)
         self.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
-        docks = self._docks
+        docks = self.docks
         for name, area in (("layers", _LEFT), ("inspector", _RIGHT), ("jobs", _BOTTOM),
                            ("results", _BOTTOM)):  # fmt: skip
             self.addDockWidget(area, docks[name])
@@ -136,8 +128,8 @@ class MainWindow(QMainWindow):
         bench.document_changed.connect(self._document_changed)
         bench.job_changed.connect(self._update_actions)
         bench.selection_changed.connect(self._update_actions)
-        bench.failed.connect(self._tell_failure)
-        bench.told.connect(self._tell)
+        bench.failed.connect(self.tell_failure)
+        bench.told.connect(self.tell)
         theme().changed.connect(self._check_theme)
         self._check_theme()
 
@@ -164,100 +156,16 @@ class MainWindow(QMainWindow):
         actions["evaluate"].setEnabled(can_evaluate)
         actions["evaluate_dense"].setEnabled(can_evaluate)
 
-    def _tell(self, text: str) -> None:
+    def tell(self, text: str) -> None:
+        """Say something in the status bar for a while."""
         self.statusBar().showMessage(text, 15_000)
 
-    def _tell_failure(self, title: str, message: str) -> None:
+    def tell_failure(self, title: str, message: str) -> None:
+        """Show what did not work, why, and what to do."""
         show_error(self, title, message)
 
     def _check_theme(self) -> None:
         self.actions_by_id[f"theme_{theme().choice}"].setChecked(True)
-
-    # --- slots of the actions ------------------------------------------------------------------
-
-    def on_open_model(self) -> None:
-        OpenModelDialog(self.workbench, parent=self).open()
-
-    def on_open_demo(self) -> None:
-        self.workbench.open_demo()
-
-    def on_open_images(self) -> None:
-        folder = choose_images(self)
-        if folder:
-            self.workbench.open_images(folder)
-
-    def on_open_recipe(self) -> None:
-        path = choose_recipe_to_open(self)
-        if path:
-            self.open_recipe(path)
-
-    def open_recipe(self, path: str) -> None:
-        """Fill the rules from a recipe file; what is wrong with it is said."""
-        try:
-            recipe = Recipe.open(path)
-        except InputError as error:
-            self._tell_failure(self.tr("The recipe was not opened"), str(error))
-            return
-        self.workbench.replace_recipe(recipe, self.tr("open recipe"))
-
-    def on_save_recipe(self) -> None:
-        path = choose_recipe_to_save(self)
-        if path:
-            self.save_recipe(path)
-
-    def save_recipe(self, path: str) -> None:
-        """Save the rules; what is wrong with the place is said."""
-        try:
-            self.workbench.document.recipe.save(path)
-        except InputError as error:
-            self._tell_failure(self.tr("The recipe was not saved"), str(error))
-        else:
-            self._tell(self.tr("Recipe saved: {}").format(path))
-
-    def on_export(self) -> None:
-        ExportDialog(self.workbench, parent=self).open()
-
-    def on_quit(self) -> None:
-        self.close()
-
-    def on_keep_selected(self) -> None:
-        names = self.workbench.selection
-        self.workbench.edit_rules(dict.fromkeys(names, KEEP), self.tr("keep as is"))
-
-    def on_keep_all(self) -> None:
-        names = tuple(self.workbench.document.recipe.rules)
-        self.workbench.edit_rules(dict.fromkeys(names, KEEP), self.tr("keep all as is"))
-
-    def on_theme_system(self) -> None:
-        theme().choose("system")
-
-    def on_theme_light(self) -> None:
-        theme().choose("light")
-
-    def on_theme_dark(self) -> None:
-        theme().choose("dark")
-
-    def on_unlock_panels(self, unlocked: bool) -> None:
-        for dock in self._docks.values():
-            dock.setTitleBarWidget(None if unlocked else QWidget())  # pyright: ignore[reportArgumentType]
-
-    def on_reset_layout(self) -> None:
-        self._arrange()
-
-    def on_analyze(self) -> None:
-        self.workbench.analyze()
-
-    def on_prune(self) -> None:
-        self.workbench.prune()
-
-    def on_evaluate(self) -> None:
-        self.workbench.evaluate()
-
-    def on_evaluate_dense(self) -> None:
-        self.workbench.evaluate(dense=True)
-
-    def on_about(self) -> None:
-        AboutDialog(self).open()
 
     # --- files dropped on the window -----------------------------------------------------------
 
@@ -269,21 +177,7 @@ class MainWindow(QMainWindow):
         paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.open_dropped(paths[0])
-
-    def open_dropped(self, path: Path) -> None:
-        """Open a dropped checkpoint, model folder, image folder or recipe by what it is."""
-        if path.is_dir() and (path / "config.json").is_file():
-            self.workbench.open_model(str(path))
-        elif path.is_dir():
-            self.workbench.open_images(path)
-        elif path.suffix == ".json":
-            self.open_recipe(str(path))
-        elif path.suffix in _WEIGHTS:
-            OpenModelDialog(self.workbench, checkpoint=path, parent=self).open()
-        else:
-            reason = self.tr("drop a checkpoint, a model folder, an image folder or a recipe")
-            self._tell_failure(self.tr("{} was not opened").format(path.name), reason)
+            self.commands.open_dropped(paths[0])
 
     # --- what outlives the window -----------------------------------------------------------
 
@@ -294,7 +188,7 @@ class MainWindow(QMainWindow):
         if geometry is not None:
             self.restoreGeometry(geometry)  # pyright: ignore[reportArgumentType]
         if state is None or not self.restoreState(state):  # pyright: ignore[reportArgumentType]
-            self._arrange()
+            self.arrange()
         recent = settings.value("recent") or []
         self.workbench.recent = [(str(name), str(path)) for name, path in recent]  # pyright: ignore[reportGeneralTypeIssues]
         self.welcome.refresh()

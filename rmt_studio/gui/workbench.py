@@ -19,6 +19,7 @@ from rmt_studio.errors import InputError
 from rmt_studio.gui.edits import EditRecipe
 from rmt_studio.gui.job_desk import JobDesk
 from rmt_studio.gui.predictions import Predictions
+from rmt_studio.gui.runs import Runs
 from rmt_studio.pruning import check_recipe
 from rmt_studio.studio import tasks
 from rmt_studio.studio.document import AnalysisCleared, Document, ModelOpened
@@ -29,15 +30,12 @@ if TYPE_CHECKING:
 
     from rmt_studio.analysis import Analysis, LayerAnalysis
     from rmt_studio.data.images import ImageSet
-    from rmt_studio.evaluation.accuracy import Evaluation
-    from rmt_studio.models.export import ExportReport
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.progress import Progress
     from rmt_studio.pruning import (
         BulkFitSettings,
         LayerProfile,
         LayerRule,
-        PrunedModel,
         Recipe,
     )
     from rmt_studio.studio.document import DocumentEvent
@@ -84,10 +82,13 @@ class Workbench(QObject):
         self.recent: list[tuple[str, str]] = []
         self._desk = JobDesk(self)
         self._predictions = Predictions(self.document, self._desk, self)
+        self._runs = Runs(self.document, self._desk, self)
         self._analysis_job: Job | None = None
         self._desk.job_changed.connect(self.job_changed)
         self._desk.failed.connect(self.failed)
         self._desk.told.connect(self.told)
+        self._runs.told.connect(self.told)
+        self._runs.exported.connect(self.exported)
         self._desk.arrived.connect(self._layer_arrived)
         self._predictions.profile_ready.connect(self.profile_ready)
         self.document.subscribe(self._document_moved)
@@ -256,14 +257,12 @@ class Workbench(QObject):
 
     def prune(self, and_then: Callable[[], object] | None = None) -> Job | None:
         """Make the pruned model of the recipe in the background, then go on with ``and_then``."""
-        model, recipe = self.document.model, self.document.recipe
+        model = self.document.model
         if model is None:
             return self._refuse("Prune", "open a model first")
-        if not recipe.rules:
+        if not self.document.recipe.rules:
             return self._refuse("Prune", "give at least one layer a rule, or choose a target")
-        work = partial(tasks.make_pruned, model, recipe, self.document.analysis)
-        title = f"Prune · {recipe.name or 'own rules'}"
-        return self._start(title, work, partial(self._pruned, and_then))
+        return self._runs.prune(model, self.device, and_then)
 
     def evaluate(self, *, dense: bool = False) -> Job | None:
         """Evaluate what the rules say, pruning first where that has not been done.
@@ -271,69 +270,25 @@ class Workbench(QObject):
         Without rules, or when asked, the dense model is evaluated. The dense model is evaluated
         first where it has not been on these images, so that differences are paired.
         """
-        document = self.document
-        if document.model is None:
+        model, images = self.document.model, self.document.images
+        if model is None:
             return self._refuse("Evaluate", "open a model first")
-        if document.images is None:
+        if images is None:
             return self._refuse("Evaluate", "open an image folder first")
-        if dense or not document.recipe.rules:
-            return self._evaluate(document.model, "dense")
-        if document.pruned is None:
+        if dense or not self.document.recipe.rules:
+            return self._runs.evaluate(model, images, self.device)
+        if self.document.pruned is None:
             return self.prune(and_then=self.evaluate)
-        if document.dense_run is None:
-            return self._evaluate(document.model, "dense", and_then=self.evaluate)
-        return self._evaluate(document.pruned, document.pruned.recipe.name or "own rules")
-
-    def _evaluate(
-        self, subject: LoadedModel, label: str, and_then: Callable[[], object] | None = None
-    ) -> Job:
-        document = self.document
-        if document.images is None:
-            msg = "evaluate() makes sure that there are images"
-            raise RuntimeError(msg)
-        dense_run = document.dense_run
-        reference = dense_run.evaluation if dense_run and subject is not document.model else None
-        work = partial(
-            tasks.measure_accuracy, subject, document.images, reference, self.device
-        )  # fmt: skip
-        done = partial(self._evaluated, subject, label, and_then)
-        return self._start(f"Evaluate · {label}", work, done)
+        if self.document.dense_run is None:
+            return self._runs.evaluate(model, images, self.device, and_then=self.evaluate)
+        return self._runs.evaluate(self.document.pruned, images, self.device)
 
     def export(self, path: str | Path) -> Job | None:
         """Write the pruned model, or the dense one while there is none, and verify the file."""
         subject = self.document.pruned or self.document.model
         if subject is None:
             return self._refuse("Export", "open a model first")
-        work = partial(tasks.write_checkpoint, subject, str(path))
-        return self._start("Export", work, self._exported, lane="disk")
-
-    def _pruned(self, and_then: Callable[[], object] | None, pruned: PrunedModel) -> None:
-        if self._is_of_open_model(pruned) and self.document.set_pruned(pruned):
-            self.told.emit(
-                f"Pruned: {pruned.parameters_kept:,} of {pruned.parameter_count:,} parameters kept"
-            )
-            if and_then is not None:
-                and_then()
-
-    def _evaluated(
-        self,
-        subject: LoadedModel,
-        label: str,
-        and_then: Callable[[], object] | None,
-        evaluation: Evaluation,
-    ) -> None:
-        if self._is_of_open_model(subject):
-            self.document.add_run(tasks.run_of(subject, evaluation, label))
-            if and_then is not None:
-                and_then()
-
-    def _exported(self, report: ExportReport) -> None:
-        self.told.emit(f"Exported and verified: {report.path}")
-        self.exported.emit(report)
-
-    def _is_of_open_model(self, subject: LoadedModel) -> bool:
-        model = self.document.model
-        return model is not None and subject.source == model.source
+        return self._runs.export(subject, path)
 
     def _refuse(self, title: str, reason: str) -> None:
         self.failed.emit(f"{title} is not possible yet", reason)

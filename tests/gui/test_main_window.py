@@ -118,10 +118,10 @@ def test_that_a_recipe_saves_and_opens(demo, qtbot, tmp_path):
     bench = demo.workbench
     rule = LayerRule(steps=(EntryThreshold(share=0.4),))
     bench.edit_rules({NAME: rule}, "zero entries")
-    demo.save_recipe(str(tmp_path / "recipe.json"))
+    demo.commands.save_recipe(str(tmp_path / "recipe.json"))
     demo.actions_by_id["keep_all"].trigger()
     assert bench.document.recipe.rules == {}
-    demo.open_dropped(tmp_path / "recipe.json")
+    demo.commands.open_dropped(tmp_path / "recipe.json")
     assert bench.document.recipe.rule(NAME) == rule
 
 
@@ -130,7 +130,7 @@ def test_that_a_recipe_that_does_not_fit_is_said_and_changes_nothing(demo, tmp_p
         tmp_path / "other.json"
     )
     before = demo.workbench.document.recipe
-    demo.open_recipe(str(tmp_path / "other.json"))
+    demo.commands.open_recipe(str(tmp_path / "other.json"))
     box = demo.findChild(ErrorBox)
     assert "layers.7" in box.message.text()
     assert demo.workbench.document.recipe == before
@@ -154,7 +154,7 @@ def test_that_a_dropped_model_folder_opens(window, qtbot):
 
 
 def test_that_a_dropped_checkpoint_asks_for_its_architecture(window):
-    window.open_dropped(resource("demo", "model.safetensors"))
+    window.commands.open_dropped(resource("demo", "model.safetensors"))
     dialog = window.findChild(OpenModelDialog)
     field = dialog.findChild(QLineEdit, "checkpoint")
     assert field.text().endswith("model.safetensors")
@@ -164,7 +164,7 @@ def test_that_a_dropped_checkpoint_asks_for_its_architecture(window):
 def test_that_a_dropped_stranger_says_what_can_be_dropped(window, tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("hello")
-    window.open_dropped(path)
+    window.commands.open_dropped(path)
     box = window.findChild(ErrorBox)
     assert "checkpoint" in box.message.text()
     box.close()
@@ -200,8 +200,17 @@ def test_that_theme_layout_and_recent_models_outlive_the_window(demo, qtbot):
     theme().choose("system")
 
 
+def test_that_exporting_rules_prunes_first(demo, qtbot):
+    bench = demo.workbench
+    bench.edit_rules({NAME: LayerRule(steps=(EntryThreshold(share=0.4),))}, "zero entries")
+    demo.actions_by_id["export"].trigger()
+    qtbot.waitUntil(lambda: demo.findChild(ExportDialog) is not None, timeout=PATIENCE)
+    assert bench.document.pruned is not None
+    demo.findChild(ExportDialog).close()
+
+
 def test_that_panels_can_be_moved_and_put_back(window):
-    docks = window._docks
+    docks = window.docks
     window.actions_by_id["unlock_panels"].trigger()
     assert docks["layers"].titleBarWidget() is None
     docks["layers"].setFloating(True)
@@ -216,7 +225,7 @@ def test_that_every_panel_has_its_place_at_common_sizes(demo, size):
     demo.resize(*size)
     QApplication.processEvents()
     assert (demo.width(), demo.height()) == size
-    places = {name: dock.geometry() for name, dock in demo._docks.items()}
+    places = {name: dock.geometry() for name, dock in demo.docks.items()}
     places["centre"] = demo._centre.geometry()
     for name, place in places.items():
         assert demo.rect().contains(place), name

@@ -1,0 +1,88 @@
+"""Prune, evaluate, export: the jobs that make something of the rules, one after the other."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from rmt_studio.studio import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rmt_studio.data.images import ImageSet
+    from rmt_studio.evaluation.accuracy import Evaluation
+    from rmt_studio.gui.job_desk import JobDesk
+    from rmt_studio.models.export import ExportReport
+    from rmt_studio.models.loading import LoadedModel
+    from rmt_studio.pruning import PrunedModel
+    from rmt_studio.studio.document import Document
+    from rmt_studio.studio.jobs import Job
+
+    Next = Callable[[], object] | None
+
+
+class Runs(QObject):
+    """Makes pruned models, rows of the results table and files.
+
+    Signals:
+        told (str): one line for the status bar.
+        exported (object): an `ExportReport`.
+    """
+
+    told = Signal(str)
+    exported = Signal(object)
+
+    def __init__(self, document: Document, desk: JobDesk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._desk = document, desk
+
+    def prune(self, model: LoadedModel, lane: str, and_then: Next = None) -> Job:
+        """Make the pruned model of the recipe, then go on with ``and_then``."""
+        recipe = self._document.recipe
+        work = partial(tasks.make_pruned, model, recipe, self._document.analysis)
+        done = partial(self._pruned, and_then)
+        return self._desk.start(f"Prune · {recipe.name or 'own rules'}", work, done, lane=lane)
+
+    def evaluate(
+        self, subject: LoadedModel, images: ImageSet, device: str, and_then: Next = None
+    ) -> Job:
+        """Evaluate the dense or the pruned model, paired with the dense run where there is one."""
+        dense_run = self._document.dense_run
+        is_dense = subject is self._document.model
+        label = "dense" if is_dense else (self._document.recipe.name or "own rules")
+        reference = dense_run.evaluation if dense_run and not is_dense else None
+        work = partial(tasks.measure_accuracy, subject, images, reference, device)
+        done = partial(self._evaluated, subject, label, and_then)
+        return self._desk.start(f"Evaluate · {label}", work, done, lane=device)
+
+    def export(self, subject: LoadedModel, path: str | Path) -> Job:
+        """Write a checkpoint and verify the file."""
+        work = partial(tasks.write_checkpoint, subject, str(path))
+        return self._desk.start("Export", work, self._exported, lane="disk")
+
+    def _pruned(self, and_then: Next, pruned: PrunedModel) -> None:
+        if self._is_of_open_model(pruned) and self._document.set_pruned(pruned):
+            kept, whole = pruned.parameters_kept, pruned.parameter_count
+            self.told.emit(f"Pruned: {kept:,} of {whole:,} parameters kept")
+            if and_then is not None:
+                and_then()
+
+    def _evaluated(
+        self, subject: LoadedModel, label: str, and_then: Next, evaluation: Evaluation
+    ) -> None:
+        if self._is_of_open_model(subject):
+            self._document.add_run(tasks.run_of(subject, evaluation, label))
+            if and_then is not None:
+                and_then()
+
+    def _exported(self, report: ExportReport) -> None:
+        self.told.emit(f"Exported and verified: {report.path}")
+        self.exported.emit(report)
+
+    def _is_of_open_model(self, subject: LoadedModel) -> bool:
+        model = self._document.model
+        return model is not None and subject.source == model.source
