@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ROWS_KEPT = 20
 _STEPS = 1000  # of a progress bar; counts of a job may be larger than a bar can hold
 _MARK_WIDTH = 14
-_LEAST_TEXT = 14  # characters
+_LEAST_TEXT, _LEAST_END = 9, 18  # characters that are shown in any case
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -48,6 +48,8 @@ def clock_text(seconds: float) -> str:
 
 def duration_text(seconds: float) -> str:
     """Return how long something took: tenths of a second below ten, then a clock."""
+    if seconds < 0.05:
+        return "<0.1 s"
     return f"{seconds:.1f} s" if seconds < 9.95 else clock_text(seconds)
 
 
@@ -132,6 +134,7 @@ class JobRow(QWidget):
         self.mark.setProperty("color", color)
         self.recolor()
         self.mark.show()
+        self.note.keep(_LEAST_END)
         self.note.set_text(note)
 
 
@@ -144,7 +147,7 @@ class JobsPanel(QFrame):
         self._rows: dict[int, JobRow] = {}
         self.setObjectName("jobs_panel")
         self.setProperty("card", True)
-        self.setMinimumSize(260, 120)
+        self.setMinimumSize(240, 120)
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
         self._pages = QStackedWidget(self)

@@ -48,6 +48,7 @@ def test_that_time_is_told_as_a_clock(seconds, text):
 
 
 def test_that_short_work_is_told_in_tenths_of_a_second():
+    assert duration_text(0.01) == "<0.1 s"
     assert duration_text(2.34) == "2.3 s"
     assert duration_text(9.97) == "0:10"
 

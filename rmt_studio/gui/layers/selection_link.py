@@ -1,0 +1,121 @@
+"""The selected rows of the table and the selected layers of the workbench, kept the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractItemView
+
+    from rmt_studio.gui.layers.filter_proxy import LayerFilter
+    from rmt_studio.gui.workbench import Workbench
+
+_FLAGS = QItemSelectionModel.SelectionFlag
+_SELECT = _FLAGS.ClearAndSelect | _FLAGS.Rows
+
+
+class SelectionLink(QObject):
+    """Brings a person's choice of rows to the workbench, and the workbench's choice to the rows.
+
+    The workbench is the truth. Rows that a filter hides leave the selection, so that no edit
+    reaches a layer that is not seen; only the layer on show stays when nothing else is left.
+    """
+
+    def __init__(self, view: QAbstractItemView, proxy: LayerFilter, workbench: Workbench) -> None:
+        super().__init__(view)
+        self._view, self._proxy, self._workbench = view, proxy, workbench
+        self._silent = False
+        rows = view.selectionModel()
+        rows.selectionChanged.connect(self._rows_chosen)
+        rows.currentRowChanged.connect(self._rows_chosen)
+        workbench.selection_changed.connect(self.follow)
+
+    def follow(self) -> None:
+        """Select the rows of the workbench's layers, and bring the one on show into view."""
+        places = [self._proxy.place(name) for name in self._workbench.selection]
+        shown = sorted(place for place in places if place is not None)
+        current = self._workbench.current
+        place = self._proxy.place(current) if current else None
+        if self._silent or (shown, place) == (self._chosen_places(), self._current_place()):
+            return
+        with _Silence(self):
+            self._select(shown, place)
+
+    def arranged(self) -> None:
+        """Follow the workbench after rows were hidden, shown or put in another order."""
+        bench = self._workbench
+        left = tuple(name for name in bench.selection if self._proxy.place(name) is not None)
+        if left and left != bench.selection:
+            bench.select(left, bench.current if bench.current in left else left[0])
+        elif not left and bench.current is not None:
+            bench.select((bench.current,), bench.current)
+        self.follow()
+
+    def silence(self) -> _Silence:
+        """Return a context in which rows may move without anybody having chosen."""
+        return _Silence(self)
+
+    def _rows_chosen(self) -> None:
+        if self._silent:
+            return
+        places = self._chosen_places()
+        if not places:
+            self.follow()  # a click beside the rows leaves the layer on show selected
+            return
+        names = tuple(self._proxy.row_at(place).layer.name for place in places)
+        here, before = self._current_place(), self._workbench.current
+        current = before if before in names else names[-1]
+        if here is not None and here in places:
+            current = self._proxy.row_at(here).layer.name
+        with _Silence(self):
+            self._workbench.select(self._in_model_order(names), current)
+
+    def _in_model_order(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        chosen, model = set(names), self._workbench.document.model
+        return tuple(x.name for x in model.layers if x.name in chosen) if model else ()
+
+    def _chosen_places(self) -> list[int]:
+        ranges = self._view.selectionModel().selection().toList()
+        return sorted({row for r in ranges for row in range(r.top(), r.bottom() + 1)})
+
+    def _current_place(self) -> int | None:
+        index = self._view.selectionModel().currentIndex()
+        return index.row() if index.isValid() else None
+
+    def _select(self, places: list[int], current: int | None) -> None:
+        model, rows = self._proxy, self._view.selectionModel()
+        last = model.columnCount() - 1
+        wanted = QItemSelection()
+        for top, bottom in _runs(places):
+            wanted.select(model.index(top, 0), model.index(bottom, last))
+        if current is not None:
+            index = model.index(current, 0)
+            rows.setCurrentIndex(index, _FLAGS.NoUpdate)
+            self._view.scrollTo(index)
+        rows.select(wanted, _SELECT)
+
+
+class _Silence:
+    """While it lasts the rows do not speak."""
+
+    def __init__(self, link: SelectionLink) -> None:
+        self._link = link
+
+    def __enter__(self) -> None:
+        self._before, self._link._silent = self._link._silent, True
+
+    def __exit__(self, *_: object) -> None:
+        self._link._silent = self._before
+
+
+def _runs(places: list[int]) -> list[tuple[int, int]]:
+    """Return ascending places as ranges (first, last) without gaps."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], place)
+        else:
+            runs.append((place, place))
+    return runs

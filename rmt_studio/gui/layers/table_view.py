@@ -1,0 +1,148 @@
+"""The layer table: rows under a header whose columns fit the panel and can be chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from rmt_studio.gui.layers.columns import DEFAULT_COLUMNS, SPECS, Column, by_key, columns_that_fit
+from rmt_studio.gui.layers.delegates import (
+    CellDelegate,
+    CutDelegate,
+    FitDelegate,
+    SparklineDelegate,
+)
+from rmt_studio.gui.layers.header import LayerHeader
+from rmt_studio.gui.layers.plain_header import header_font
+from rmt_studio.gui.layers.widths import ColumnWidths
+from rmt_studio.gui.theme import number_font
+
+if TYPE_CHECKING:
+    from rmt_studio.gui.layers.filter_proxy import LayerFilter
+    from rmt_studio.gui.layers.table_model import LayerTableModel
+
+_FONT_SCALE = 0.9  # seven columns have to fit a dock of a third of the window
+_ROW_PAD = 12  # px of a row above and below its text
+
+
+class LayerTable(QTableView):
+    """Shows a `LayerFilter`; knows no document.
+
+    Attributes:
+        column_menu: the menu of the header, one switch per column.
+    """
+
+    def __init__(
+        self, model: LayerTableModel, proxy: LayerFilter, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._source = model
+        self._chosen: tuple[Column, ...] = DEFAULT_COLUMNS
+        self._fitted_for: tuple[object, ...] = ()
+        self.setObjectName("layer_table")
+        self.setAccessibleName(self.tr("Layers"))
+        self.setModel(proxy)
+        self.column_menu = self._build_column_menu()
+        self._set_up_rows()
+        self._set_up_header()
+        self._set_up_delegates()
+        model.modelReset.connect(self.fit_columns)
+
+    @property
+    def shown_columns(self) -> tuple[str, ...]:
+        """The keys of the columns that a person wants to see."""
+        return tuple(SPECS[column].key for column in self._chosen)
+
+    def show_columns(self, keys: tuple[str, ...]) -> None:
+        """Show the columns of these keys; unknown words are left out, the name always stays."""
+        wanted = {Column.LAYER, *(c for key in keys if (c := by_key(key)) is not None)}
+        self._choose(tuple(sorted(wanted)))
+
+    def fit_columns(self) -> None:
+        """Show the wanted columns, each as wide as what stands in it."""
+        widths, rows = ColumnWidths(self.font(), header_font(self.font())), self._source.rows
+        available = self.viewport().width()
+        full, brief = widths.full(self._chosen, rows), widths.brief(rows)
+        self._lay_out(columns_that_fit(self._chosen, full, brief, available))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit_columns()
+
+    # --- columns -----------------------------------------------------------------------------
+
+    def _lay_out(self, widths: dict[Column, int]) -> None:
+        header = self.horizontalHeader()
+        for column in Column:
+            header.setSectionHidden(column, column not in widths)
+            if column in widths:
+                header.resizeSection(column, widths[column])
+
+    def _choose(self, columns: tuple[Column, ...]) -> None:
+        self._chosen = columns
+        for action in self.column_menu.actions():
+            if action.isCheckable():
+                action.setChecked(action.data() in columns)
+        self.fit_columns()
+
+    def _build_column_menu(self) -> QMenu:
+        menu = QMenu(self.tr("Columns"), self)
+        for column, spec in SPECS.items():
+            action = QAction(spec.title, menu, checkable=True, checked=column in self._chosen)
+            action.setData(int(column))
+            action.setEnabled(column is not Column.LAYER)
+            menu.addAction(action)
+        menu.addSeparator()
+        menu.addAction(self.tr("Usual columns"))
+        menu.triggered.connect(self._columns_asked)
+        return menu
+
+    def _columns_asked(self, action: QAction) -> None:
+        if not action.isCheckable():
+            self._choose(DEFAULT_COLUMNS)
+            return
+        chosen = {Column(a.data()) for a in self.column_menu.actions() if a.isChecked()}
+        self._choose(tuple(sorted(chosen)))
+
+    def _ask_columns(self, place: QPoint) -> None:
+        self.column_menu.popup(self.horizontalHeader().mapToGlobal(place))
+
+    # --- setting up ----------------------------------------------------------------------------
+
+    def _set_up_rows(self) -> None:
+        self.setFont(number_font(self.font().pointSizeF() * _FONT_SCALE))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(QFontMetrics(self.font()).height() + _ROW_PAD)
+
+    def _set_up_header(self) -> None:
+        header = LayerHeader(self, self.font())
+        header.customContextMenuRequested.connect(self._ask_columns)
+        self.setHorizontalHeader(header)
+        self.setSortingEnabled(True)
+        corner = QWidget(self)
+        corner.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setCornerWidget(corner)
+
+    def _set_up_delegates(self) -> None:
+        self.setItemDelegate(CellDelegate(self))
+        sparklines = SparklineDelegate(self)
+        self._source.modelReset.connect(sparklines.forget)
+        self.setItemDelegateForColumn(Column.SPECTRUM, sparklines)
+        self.setItemDelegateForColumn(Column.KS, FitDelegate(self))
+        self.setItemDelegateForColumn(Column.CUT, CutDelegate(self))

@@ -1,0 +1,189 @@
+"""Top-1 accuracy against the parameters that are kept, with 95 % error bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+
+from rmt_studio.gui.inspector.figures import count_text
+from rmt_studio.gui.results.series import DENSE, LOOKS, Comparison, Look, Point, Series
+from rmt_studio.gui.spectrum.axes import Axis, round_ticks
+from rmt_studio.gui.theme import number_font, theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+_SYMBOL, _RING = 8, 15  # px
+_AXIS_HEIGHT = 36  # px
+_TICK_EVERY = {"left": 32.0, "bottom": 52.0}  # px
+_PAD_X, _PAD_BELOW, _PAD_ABOVE = 0.06, 0.1, 0.2  # of the range
+_LEAST_SPAN_Y = 2.0  # percentage points
+_UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+@dataclass(frozen=True)
+class _Items:
+    """The graphics of one look; they live as long as the plot."""
+
+    bars: pg.ErrorBarItem
+    line: pg.PlotCurveItem
+    marks: pg.ScatterPlotItem
+
+
+class _SmallAxis(Axis):
+    """An axis of a small plot, with a tick every so many pixels."""
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list:
+        low, high = sorted((minVal, maxVal))
+        step, ticks = round_ticks(low, high, size / _TICK_EVERY[self.orientation])
+        return [(step, ticks.tolist())]
+
+
+class AccuracyPlot(pg.PlotWidget):
+    """The dense model at the left, smaller models towards the right.
+
+    Signals:
+        run_picked (int): a point was clicked; the place of its run in `Document.runs`.
+    """
+
+    run_picked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._below, self._beside = _SmallAxis("bottom"), _SmallAxis("left", grid=True)
+        self._below.setHeight(_AXIS_HEIGHT)
+        axes = {"bottom": self._below, "left": self._beside}
+        super().__init__(parent, axisItems=axes, enableMenu=False)
+        self.setObjectName("accuracy_plot")
+        self.setAccessibleName(self.tr("Accuracy against parameters kept"))
+        self.setToolTip(self.tr("Top-1 with its 95 % interval; click a point to find its row"))
+        self.setMinimumSize(260, 90)
+        self.setMouseEnabled(x=False, y=False)
+        self.hideButtons()
+        self.getViewBox().invertX(True)
+        self._points: dict[int, tuple[float, float]] = {}
+        self._picked: int | None = None
+        self._reference, self._reference_name = pg.InfiniteLine(angle=0), pg.TextItem(anchor=(1, 1))
+        self._items = {look: self._make(look) for look in (*LOOKS, DENSE)}
+        self._ring = pg.ScatterPlotItem(size=_RING)
+        for item in (self._reference, self._ring, self._reference_name):
+            self.getViewBox().addItem(item, ignoreBounds=True)
+        theme().changed.connect(self.recolor)
+        self.recolor()
+        self.show_runs(None)
+
+    def show_runs(self, comparison: Comparison | None) -> None:
+        """Draw the runs, or nothing."""
+        largest = max((p.parameters for p in _points(comparison)), default=1)
+        divisor, unit = next(((d, u) for d, u in _UNITS if largest >= d), (1.0, ""))
+        self._points = {
+            p.index: (p.parameters / divisor, 100 * p.top1) for p in _points(comparison)
+        }
+        dense = comparison.dense if comparison else None
+        for look in LOOKS:
+            series = comparison.series if comparison else ()
+            self._draw(look, [one for one in series if one.look == look], dense)
+        self._draw(DENSE, [Series("dense", DENSE, (dense,))] if dense else [], None)
+        caption = self.tr("parameters kept")
+        self._below.describe(f"{caption} ({unit})" if unit else caption)
+        self._beside.describe(self.tr("top-1 (%)"))
+        self._set_view(_points(comparison))
+        self._draw_reference(dense)
+        self.highlight(self._picked)
+
+    def highlight(self, index: int | None) -> None:
+        """Put a ring around the point of a run."""
+        self._picked = index
+        place = None if index is None else self._points.get(index)
+        self._ring.setData(pos=[place] if place else [])
+
+    def recolor(self) -> None:
+        """Take the theme's colours."""
+        colors = theme().colors
+        self.setBackground(colors.panel)
+        for look, items in self._items.items():
+            color = getattr(colors, look.color)
+            items.bars.setOpts(pen=pg.mkPen(color, width=1))
+            items.line.setPen(pg.mkPen(color, width=1.5, style=look.line))
+            items.marks.setBrush(color)
+            items.marks.setPen(pg.mkPen(colors.panel, width=1))
+        self._reference.setPen(pg.mkPen(colors.muted, style=Qt.PenStyle.DashLine))
+        self._reference_name.setColor(colors.muted)
+        self._ring.setPen(pg.mkPen(colors.text, width=1.5))
+        self._ring.setBrush(None)
+        self._below.recolor()
+        self._beside.recolor()
+
+    def _make(self, look: Look) -> _Items:
+        items = _Items(
+            pg.ErrorBarItem(beam=0.0),
+            pg.PlotCurveItem(antialias=True),
+            pg.ScatterPlotItem(
+                symbol=look.symbol, size=_SYMBOL, antialias=True, hoverable=True, tip=_tip
+            ),
+        )
+        items.marks.sigClicked.connect(self._clicked)
+        for item in (items.bars, items.line, items.marks):
+            self.getViewBox().addItem(item, ignoreBounds=True)
+        return items
+
+    def _draw(self, look: Look, series: list[Series], start: Point | None) -> None:
+        """Draw the series of one look, with a line through each that begins at ``start``."""
+        items, points = self._items[look], [point for one in series for point in one.points]
+        x, y = self._places(points)
+        low, high = (100 * np.array([p.interval[end] for p in points]) for end in (0, 1))
+        items.bars.setData(x=x, y=y, bottom=y - low, top=high - y)
+        items.marks.setData(x=x, y=y, data=points)
+        lines = [(*((start,) if start else ()), *one.points) for one in series]
+        joined = [place < len(line) - 1 for line in lines for place in range(len(line))]
+        x, y = self._places([point for line in lines for point in line])
+        items.line.setData(x=x, y=y, connect=np.array(joined, dtype=bool) if joined else "all")
+
+    def _places(self, points: list[Point]) -> np.ndarray:
+        """Return x and y in the units of the axes, shape (2, len(points))."""
+        return np.array([self._points[point.index] for point in points]).reshape(-1, 2).T
+
+    def _draw_reference(self, dense: Point | None) -> None:
+        self._reference.setVisible(dense is not None)
+        self._reference_name.setVisible(dense is not None)
+        if dense is not None:
+            right = self.getViewBox().viewRange()[0][0]
+            self._reference.setValue(100 * dense.top1)
+            self._reference_name.setText(self.tr("dense"))
+            self._reference_name.setFont(number_font(8))
+            self._reference_name.setPos(right, 100 * dense.top1)
+
+    def _set_view(self, points: list[Point]) -> None:
+        if not points:
+            return
+        x = np.array([self._points[point.index][0] for point in points])
+        y = 100 * np.array([point.interval for point in points])
+        width = max(np.ptp(x), 0.2 * x.max(), 1e-9)
+        height = max(np.ptp(y), _LEAST_SPAN_Y)
+        middle = (x.max() + x.min()) / 2
+        reach = width * (0.5 + _PAD_X)
+        self.getViewBox().setRange(
+            xRange=(middle - reach, middle + reach),
+            yRange=(y.min() - _PAD_BELOW * height, y.max() + _PAD_ABOVE * height),
+            padding=0,
+        )
+
+    def _clicked(self, _marks: object, spots: list[pg.SpotItem], _event: object) -> None:
+        if len(spots):
+            self.run_picked.emit(spots[0].data().index)
+
+
+def _points(comparison: Comparison | None) -> list[Point]:
+    if comparison is None:
+        return []
+    dense = [comparison.dense] if comparison.dense else []
+    return [*dense, *(point for one in comparison.series for point in one.points)]
+
+
+def _tip(x: float, y: float, data: Point) -> str:
+    low, high = (100 * end for end in data.interval)
+    kept = count_text(data.parameters)
+    return f"{data.label}\n{y:.1f} % ({low:.1f} to {high:.1f})\n{kept} parameters kept"

@@ -1,0 +1,190 @@
+"""The panel of the results: a table of the evaluations beside a plot of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rmt_studio.gui.layers.elided_label import ElidedLabel
+from rmt_studio.gui.results.accuracy_plot import AccuracyPlot
+from rmt_studio.gui.results.row import table_text
+from rmt_studio.gui.results.series import compare
+from rmt_studio.gui.results.table_model import RunTableModel
+from rmt_studio.gui.results.table_view import RunTable
+from rmt_studio.studio.document import ImagesOpened, ModelOpened, RunAdded
+
+if TYPE_CHECKING:
+    from rmt_studio.gui.results.series import Comparison
+    from rmt_studio.gui.workbench import Workbench
+    from rmt_studio.studio.document import Run
+
+
+class ResultsPanel(QFrame):
+    """Shows the runs of the document; the row that is selected has a ring in the plot."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self.setObjectName("results_panel")
+        self.setProperty("card", True)
+        self.setMinimumSize(420, 120)
+        self.model = RunTableModel(workbench.document, self)
+        self.table = RunTable(self.model, self)
+        self.plot = AccuracyPlot(self)
+        self.caption = ElidedLabel(parent=self)
+        self.empty_text = QLabel(self)
+        self._pages = QStackedWidget(self)
+        self.menu = QMenu(self)
+        self.copy_action = QAction(self.tr("Copy table"), self)
+        self.use_action = QAction(self.tr("Use this recipe"), self)
+        self._build()
+        self._connect()
+        self._show()
+
+    # --- following the document ----------------------------------------------------------------
+
+    def _document_changed(self, event: object) -> None:
+        if isinstance(event, RunAdded):
+            self.model.append(event.index)
+            self._show()
+            self.table.scrollToBottom()
+        elif isinstance(event, ModelOpened):
+            self.model.reload()
+            self.plot.highlight(None)
+            self._show()
+        elif isinstance(event, ImagesOpened):
+            self._show()
+
+    def _show(self) -> None:
+        runs = self._workbench.document.runs
+        comparison = compare(runs) if runs else None
+        self.plot.show_runs(comparison)
+        self._pages.setCurrentIndex(1 if runs else 0)
+        self.empty_text.setText(self._next_step())
+        if comparison is not None:
+            self.caption.set_text(self._caption(comparison))
+
+    def _caption(self, comparison: Comparison) -> str:
+        text = self.tr("{} images of {}").format(comparison.n, comparison.images)
+        if not comparison.elsewhere:
+            return text
+        return text + self.tr(" · {} runs on other images are not in the plot").format(
+            comparison.elsewhere
+        )
+
+    def _next_step(self) -> str:
+        document = self._workbench.document
+        if document.model is None:
+            return self.tr("No results yet. Open a model and an image folder, then evaluate.")
+        if document.images is None:
+            return self.tr("No results yet. Open an image folder (File menu), then evaluate.")
+        return self.tr(
+            "No results yet. Press Evaluate to measure the dense model on {}; give layers rules "
+            "and evaluate again to see what they cost."
+        ).format(document.images.name)
+
+    # --- what a person does --------------------------------------------------------------------
+
+    def _row_chosen(self, current: QModelIndex) -> None:
+        self.plot.highlight(current.row() if current.isValid() else None)
+
+    def _pick(self, index: int) -> None:
+        self.table.selectRow(index)
+
+    def prepare_menu(self) -> None:
+        """Enable what can be done with the selected run."""
+        run = self._chosen()
+        self.use_action.setEnabled(run is not None and run.recipe is not None)
+
+    def _open_menu(self, place: QPoint) -> None:
+        self.prepare_menu()
+        self.menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _chosen(self) -> Run | None:
+        index = self.table.currentIndex()
+        return self.model.rows[index.row()].run if index.isValid() else None
+
+    def copy_table(self) -> None:
+        """Put the table on the clipboard as tab-separated values at full precision."""
+        QGuiApplication.clipboard().setText(table_text(self._workbench.document.runs))
+
+    def use_recipe(self) -> None:
+        """Make the recipe of the selected run the open one."""
+        run = self._chosen()
+        if run is not None and run.recipe is not None:
+            text = self.tr("recipe of {}").format(run.label)
+            self._workbench.replace_recipe(run.recipe, text)
+
+    # --- putting together ----------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self._workbench.document_changed.connect(self._document_changed)
+        self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
+        self.table.customContextMenuRequested.connect(self._open_menu)
+        self.plot.run_picked.connect(self._pick)
+        self.copy_action.triggered.connect(self.copy_table)
+        self.use_action.triggered.connect(self.use_recipe)
+
+    def _build(self) -> None:
+        self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
+        self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.table.addAction(self.copy_action)
+        self.menu.addActions([self.use_action, self.copy_action])
+        self.empty_text.setObjectName("results_empty_text")
+        self.empty_text.setProperty("muted", True)
+        self.empty_text.setWordWrap(True)
+        self.empty_text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._pages.addWidget(self._empty_page())
+        self._pages.addWidget(self._split())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 10, 8)
+        column.addWidget(self._pages)
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self._heading())
+        column.addWidget(self.empty_text, 1)
+        return page
+
+    def _split(self) -> QWidget:
+        self.caption.setProperty("muted", True)
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(self._heading())
+        line.addWidget(self.caption, 1)
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(line)
+        column.addWidget(self.table, 1)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.setObjectName("results_split")
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(12)
+        split.addWidget(left)
+        split.addWidget(self.plot)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setSizes([600, 400])
+        return split
+
+    def _heading(self) -> QLabel:
+        heading = QLabel(self.tr("Results"), self)
+        heading.setProperty("heading", True)
+        return heading

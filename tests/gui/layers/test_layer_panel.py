@@ -1,0 +1,333 @@
+"""The layer panel as a person uses it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+
+from rmt_studio.gui.layers.columns import DEFAULT_COLUMNS, SPECS, Column
+from rmt_studio.gui.theme import theme
+from rmt_studio.pruning import BulkFitSettings, EntryThreshold, LayerRule
+
+MASK = LayerRule(steps=(EntryThreshold(share=0.75),))
+
+
+def give(workbench, *names):
+    """Give layers the rule that removes three quarters, without a step to undo."""
+    workbench.document.set_recipe(workbench.document.recipe.with_rules(dict.fromkeys(names, MASK)))
+
+
+def shown(panel):
+    return [panel.proxy.row_at(place).layer.name for place in range(panel.proxy.rowCount())]
+
+
+def chosen(panel):
+    rows = panel.table.selectionModel().selectedRows()
+    return {panel.proxy.row_at(index.row()).layer.name for index in rows}
+
+
+def click(qtbot, panel, name, modifier=Qt.KeyboardModifier.NoModifier):
+    index = panel.proxy.index(panel.proxy.place(name), 0)
+    panel.table.scrollTo(index)
+    place = panel.table.visualRect(index).center()
+    qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+
+
+def foot(panel):
+    return panel.findChild(object, "layer_foot").whole_text
+
+
+# --- filling -----------------------------------------------------------------------------------
+
+
+def test_that_without_a_model_the_panel_says_what_to_do(panel):
+    assert panel.findChild(object, "layer_empty_page").isVisible()
+    assert not panel.table.isVisible()
+
+
+def test_that_rows_appear_at_once_and_fill_as_spectra_arrive(
+    panel, workbench, demo_model, demo_analysis
+):
+    workbench.document.open_model(demo_model)
+    assert panel.table.isVisible()
+    assert len(shown(panel)) == len(demo_model.layers)
+    assert foot(panel) == "26 matrices · 0 of 26 spectra known"
+    workbench.document.add_analysis([demo_analysis[0]])
+    assert panel.model.rows[0].sparkline is not None
+    assert panel.model.rows[1].sparkline is None
+    assert foot(panel) == "26 matrices · 1 of 26 spectra known"
+
+
+def test_that_the_line_below_counts_the_fits(filled, demo_analysis):
+    good = sum(x.fit.ks_distance <= x.fit.ks_null_95 for x in demo_analysis)
+    assert f"{good} fit the law (KS under its null), {26 - good} do not" in foot(filled)
+
+
+def test_that_the_first_layer_is_chosen_when_its_spectrum_arrives(filled, workbench, demo_model):
+    first = demo_model.layers[0].name
+    assert (workbench.selection, workbench.current) == ((first,), first)
+    assert chosen(filled) == {first}
+
+
+def test_that_a_choice_made_before_the_spectra_stays(panel, workbench, demo_model, demo_analysis):
+    workbench.document.open_model(demo_model)
+    workbench.select(("head",), "head")
+    workbench.document.add_analysis(demo_analysis)
+    assert workbench.current == "head"
+
+
+def test_that_another_bulk_fit_empties_the_spectra(filled, workbench):
+    settings = BulkFitSettings(method="median", options={"beta": 0.05})
+    recipe = workbench.document.recipe.model_copy(update={"bulk_fit": settings})
+    workbench.document.set_recipe(recipe)
+    assert all(row.analysis is None for row in filled.model.rows)
+
+
+def test_that_a_matrix_of_zeros_says_that_it_has_no_spectrum(
+    panel, workbench, demo_model, demo_analysis
+):
+    workbench.document.open_model(demo_model)
+    workbench.document.skip_layers(["patch_embed.proj"])
+    assert workbench.current is None
+    workbench.document.add_analysis(list(demo_analysis)[1:])
+    assert workbench.current == demo_analysis[1].name
+    row = panel.model.rows[0]
+    assert row.texts[Column.SPECTRUM] == "all zeros"
+    assert row.texts[Column.KS] == "–"
+    assert "spectra known" not in foot(panel)
+    assert not panel.table.viewport().grab().isNull()
+
+
+def test_that_an_effect_arrives_in_its_row(filled, workbench, qtbot):
+    row = filled.model.place("head")
+    give(workbench, "head")
+    assert filled.model.rows[row].texts[Column.CUT] == "…"
+    qtbot.waitUntil(lambda: filled.model.rows[row].texts[Column.CUT] == "75 %")
+
+
+# --- choosing ----------------------------------------------------------------------------------
+
+
+def test_that_a_click_chooses_a_layer(filled, workbench, qtbot):
+    with qtbot.waitSignal(workbench.selection_changed):
+        click(qtbot, filled, "blocks.1.mlp.fc1")
+    assert (workbench.selection, workbench.current) == (("blocks.1.mlp.fc1",), "blocks.1.mlp.fc1")
+
+
+def test_that_a_click_announces_one_change(filled, workbench, qtbot):
+    told = []
+    workbench.selection_changed.connect(lambda: told.append(workbench.selection))
+    click(qtbot, filled, "blocks.1.mlp.fc1")
+    assert told == [("blocks.1.mlp.fc1",)]
+
+
+def test_that_several_layers_are_chosen_in_the_order_of_the_model(filled, workbench, qtbot):
+    click(qtbot, filled, "blocks.2.attn.v")
+    click(qtbot, filled, "blocks.0.attn.k", Qt.KeyboardModifier.ControlModifier)
+    assert workbench.selection == ("blocks.0.attn.k", "blocks.2.attn.v")
+    assert workbench.current == "blocks.0.attn.k"
+    assert "2 selected" in foot(filled)
+
+
+def test_that_the_down_key_goes_to_the_next_layer(filled, workbench, qtbot):
+    click(qtbot, filled, "blocks.0.attn.q")
+    qtbot.keyClick(filled.table, Qt.Key.Key_Down)
+    assert (workbench.selection, workbench.current) == (("blocks.0.attn.k",), "blocks.0.attn.k")
+
+
+def test_that_a_click_beside_the_rows_keeps_the_layer(filled, workbench, qtbot):
+    filled.filter_bar.field.setText("head")
+    click(qtbot, filled, "head")
+    below = QPoint(20, filled.table.viewport().height() - 5)
+    qtbot.mouseClick(filled.table.viewport(), Qt.MouseButton.LeftButton, pos=below)
+    assert workbench.selection == ("head",)
+    assert chosen(filled) == {"head"}
+
+
+def test_that_a_choice_made_elsewhere_is_shown_and_not_sent_back(filled, workbench):
+    told = []
+    workbench.selection_changed.connect(lambda: told.append(1))
+    workbench.select(("blocks.3.attn.q", "head"), "head")
+    assert chosen(filled) == {"blocks.3.attn.q", "head"}
+    assert filled.proxy.row_at(filled.table.currentIndex().row()).layer.name == "head"
+    assert told == [1]
+
+
+def test_that_sorting_keeps_what_is_chosen(filled, workbench):
+    workbench.select(("blocks.3.attn.q", "head"), "head")
+    filled.table.sortByColumn(Column.KS, Qt.SortOrder.DescendingOrder)
+    assert chosen(filled) == {"blocks.3.attn.q", "head"}
+    assert workbench.current == "head"
+
+
+# --- filtering and sorting ---------------------------------------------------------------------
+
+
+def test_that_typing_filters_the_rows(filled, qtbot):
+    qtbot.keyClicks(filled.filter_bar.field, "role:mlp block:2")
+    assert shown(filled) == ["blocks.2.mlp.fc1", "blocks.2.mlp.fc2"]
+    assert foot(filled).startswith("2 of 26 matrices")
+
+
+def test_that_a_word_without_sense_gets_a_muted_hint(filled):
+    filled.filter_bar.field.setText("spikes> fc1")
+    hint = filled.filter_bar.hint
+    assert hint.isVisible()
+    assert hint.property("muted")
+    assert "spikes>20" in hint.text()
+    filled.filter_bar.field.setText("spikes>0 fc1")
+    assert not hint.isVisible()
+
+
+def test_that_escape_clears_the_filter_and_enter_goes_to_the_rows(filled, qtbot):
+    filled.filter_bar.field.setText("head")
+    qtbot.keyClick(filled.filter_bar.field, Qt.Key.Key_Escape)
+    assert len(shown(filled)) == 26
+    filled.activateWindow()
+    filled.filter_bar.field.setFocus()
+    qtbot.keyClick(filled.filter_bar.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(filled.table.hasFocus)
+
+
+def test_that_hidden_layers_leave_the_choice(filled, workbench):
+    workbench.select(("blocks.0.mlp.fc1", "blocks.0.attn.q"), "blocks.0.attn.q")
+    filled.filter_bar.field.setText("role:mlp")
+    assert (workbench.selection, workbench.current) == (("blocks.0.mlp.fc1",), "blocks.0.mlp.fc1")
+
+
+def test_that_the_layer_on_show_stays_when_the_filter_hides_all_chosen_ones(filled, workbench):
+    workbench.select(("blocks.0.attn.k", "blocks.0.attn.q"), "blocks.0.attn.q")
+    filled.filter_bar.field.setText("role:mlp")
+    assert (workbench.selection, workbench.current) == (("blocks.0.attn.q",), "blocks.0.attn.q")
+    assert chosen(filled) == set()
+    filled.filter_bar.field.setText("")
+    assert chosen(filled) == {"blocks.0.attn.q"}
+
+
+def test_that_rows_move_to_their_places_after_values_changed(filled, workbench, qtbot):
+    filled.table.sortByColumn(Column.CUT, Qt.SortOrder.DescendingOrder)
+    give(workbench, "head")
+    assert shown(filled)[0] != "head"  # not while a person may still drag
+    qtbot.waitUntil(lambda: shown(filled)[0] == "head")
+
+
+def test_that_a_filter_by_values_follows_them(filled, workbench, qtbot):
+    filled.filter_bar.field.setText("cut>50%")
+    assert shown(filled) == []
+    give(workbench, "head")
+    qtbot.waitUntil(lambda: shown(filled) == ["head"])
+
+
+# --- columns -----------------------------------------------------------------------------------
+
+
+def visible_columns(panel):
+    return {column for column in Column if not panel.table.isColumnHidden(column)}
+
+
+def test_that_the_usual_columns_fit_at_1440(filled):
+    assert visible_columns(filled) == set(DEFAULT_COLUMNS)
+    assert filled.table.horizontalScrollBar().maximum() == 0
+
+
+def test_that_columns_give_way_in_a_narrow_panel_and_come_back(filled):
+    filled.resize(370, 400)
+    assert visible_columns(filled) < set(DEFAULT_COLUMNS)
+    assert filled.table.horizontalScrollBar().maximum() == 0
+    filled.resize(500, 400)
+    assert visible_columns(filled) == set(DEFAULT_COLUMNS)
+
+
+def test_that_the_menu_of_the_header_shows_any_column(filled):
+    menu = filled.table.column_menu
+    actions = {action.text(): action for action in menu.actions()}
+    assert set(actions) >= {spec.title for spec in SPECS.values()}
+    actions["Role"].trigger()
+    assert Column.ROLE in visible_columns(filled)
+    assert "role" in filled.table.shown_columns
+    actions["Edge"].trigger()
+    assert Column.EDGE not in visible_columns(filled)
+    actions["Usual columns"].trigger()
+    assert visible_columns(filled) == set(DEFAULT_COLUMNS)
+
+
+def test_that_columns_can_be_set_by_their_words_and_the_name_always_stays(filled):
+    filled.table.show_columns(("ks", "no such column"))
+    assert filled.table.shown_columns == ("layer", "ks")
+    assert visible_columns(filled) == {Column.LAYER, Column.KS}
+
+
+# --- the menu of the rows ----------------------------------------------------------------------
+
+
+def test_that_the_rule_of_the_layer_on_show_goes_to_all_that_are_chosen(filled, workbench):
+    give(workbench, "head")
+    workbench.select(("blocks.0.attn.q", "head"), "head")
+    filled.row_menu.prepare()
+    filled.row_menu.copy_rule.trigger()
+    assert workbench.document.recipe.rule("blocks.0.attn.q") == MASK
+    workbench.undo_stack.undo()
+    assert workbench.document.recipe.rule("blocks.0.attn.q").keeps
+
+
+def test_that_keep_as_is_removes_the_rules_of_the_chosen(filled, workbench):
+    give(workbench, "head", "blocks.0.attn.q")
+    workbench.select(("head",), "head")
+    filled.row_menu.prepare()
+    filled.row_menu.keep.trigger()
+    assert set(workbench.document.recipe.rules) == {"blocks.0.attn.q"}
+    filled.row_menu.prepare()
+    assert not filled.row_menu.keep.isEnabled()
+
+
+def test_that_one_layer_has_nobody_to_copy_its_rule_to(filled, workbench):
+    workbench.select(("head",), "head")
+    filled.row_menu.prepare()
+    assert not filled.row_menu.copy_rule.isEnabled()
+
+
+def test_that_names_are_copied(filled, workbench):
+    workbench.select(("blocks.0.attn.q", "head"), "head")
+    filled.row_menu.copy_name.trigger()
+    assert QGuiApplication.clipboard().text() == "blocks.0.attn.q\nhead"
+
+
+# --- looks -------------------------------------------------------------------------------------
+
+
+def test_that_the_table_is_painted_in_both_themes(filled):
+    for choice, ground in (("light", "#ffffff"), ("dark", "#1e2126")):
+        theme().choose(choice)
+        picture = filled.table.viewport().grab().toImage()
+        assert picture.pixelColor(picture.width() - 2, picture.height() - 2).name() == ground
+    theme().choose("system")
+
+
+def test_that_everything_a_person_touches_has_a_name_and_a_tooltip(filled):
+    for widget in (filled.filter_bar.field, filled.filter_bar.columns_button):
+        assert widget.accessibleName()
+        assert widget.toolTip()
+    assert filled.table.accessibleName()
+
+
+@pytest.mark.usefixtures("stall_watchdog")
+def test_that_a_thousand_layers_do_not_stop_the_window(panel, workbench, thousand, qtbot):
+    model, analysis = thousand
+    workbench.document.open_model(model)
+    qtbot.waitUntil(panel.table.isVisible)
+    for start in range(0, 1000, 25):
+        workbench.document.add_analysis(analysis[start : start + 25])
+        QGuiApplication.processEvents()
+    names = tuple(layer.name for layer in model.layers)
+    workbench.select(names, names[500])
+    assert len(chosen(panel)) == 1000
+    panel.table.sortByColumn(Column.LAYER, Qt.SortOrder.DescendingOrder)
+    assert shown(panel)[0] == names[-1]
+    panel.filter_bar.field.setText("block:990-999")
+    assert len(shown(panel)) == 10
+    flag = QItemSelectionModel.SelectionFlag
+    panel.table.selectionModel().setCurrentIndex(
+        panel.proxy.index(3, 0), flag.ClearAndSelect | flag.Rows
+    )
+    assert workbench.current == names[996]

@@ -1,0 +1,163 @@
+"""The rows of the layer table."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from rmt_studio.gui.layers.columns import SPECS, Column
+from rmt_studio.gui.layers.filter_proxy import LayerFilter
+from rmt_studio.gui.layers.query import parse_query
+from rmt_studio.gui.layers.row import Quality, quality_of
+from rmt_studio.gui.layers.table_model import LayerTableModel
+from rmt_studio.pruning import Effect, LayerRule, SingularValueCut
+
+FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
+CUT = LayerRule(steps=(SingularValueCut(edge_multiple=1.0),))
+EFFECT = Effect(1000, 660, 0.9, 0.1, "white", 3, "two factors")
+
+
+@pytest.fixture
+def model(workbench, demo_model, qtbot):
+    """The model of the demo without spectra, under Qt's own tester, with a filter on it."""
+    model = LayerTableModel(workbench.document)
+    proxy = LayerFilter(model)
+    testers = [QAbstractItemModelTester(each, FATAL) for each in (model, proxy)]
+    workbench.document.open_model(demo_model)
+    model.reload()
+    yield model
+    for each in (*testers, proxy, model):
+        each.deleteLater()
+
+
+@pytest.fixture
+def analysed(model, workbench, demo_analysis):
+    workbench.document.add_analysis(demo_analysis)
+    model.refresh([x.name for x in demo_analysis], Column.SPECTRUM)
+    return model
+
+
+@pytest.fixture
+def proxy(analysed):
+    return LayerFilter(analysed, analysed)
+
+
+def text(model, row, column, role=Qt.ItemDataRole.DisplayRole):
+    return model.data(model.index(row, column), role)
+
+
+def test_that_names_and_shapes_are_there_before_the_spectra(model, demo_model):
+    assert model.rowCount() == len(demo_model.layers)
+    row = model.place("blocks.0.mlp.fc1")
+    assert text(model, row, Column.LAYER) == "blocks.0.mlp.fc1"
+    assert text(model, row, Column.ROLE) == "MLP input"
+    assert text(model, row, Column.SHAPE) == "768×192"
+    assert text(model, row, Column.RATIO) == "0.25"
+    assert text(model, row, Column.PARAMETERS).replace("\u202f", "") == "147456"
+    assert text(model, row, Column.KS) == ""
+    assert text(model, row, Column.CUT) == "–"
+
+
+def test_that_every_number_is_that_of_the_fit(analysed, demo_analysis):
+    for place, layer in enumerate(demo_analysis):
+        fit = layer.fit
+        assert text(analysed, place, Column.SPIKES) == str(fit.spikes)
+        assert text(analysed, place, Column.KS) == f"{fit.ks_distance:.3f}"
+        assert text(analysed, place, Column.NULL) == f"{fit.ks_null_95:.3f}"
+        edge = float(text(analysed, place, Column.EDGE))
+        assert edge == pytest.approx(sqrt(fit.samples * fit.upper_edge), rel=5e-3)
+
+
+def test_that_the_tooltip_of_the_edge_has_the_eigenvalue(analysed, demo_analysis):
+    tip = text(analysed, 1, Column.EDGE, Qt.ItemDataRole.ToolTipRole)
+    assert f"λ₊ = s₊²/n = {demo_analysis[1].fit.upper_edge:.5g}" in tip
+
+
+def test_that_the_tooltip_of_the_fit_gives_the_reason(analysed, demo_analysis):
+    tip = text(analysed, 5, Column.KS, Qt.ItemDataRole.ToolTipRole)
+    assert tip.startswith("Poor fit")
+    assert f"{demo_analysis[5].fit.ks_null_95:.4f}" in tip
+
+
+def test_that_the_fit_is_good_at_its_null_and_poor_beyond_five_times_it(demo_analysis):
+    for layer in demo_analysis:
+        multiple = layer.fit.ks_distance / layer.fit.ks_null_95
+        good, poor = multiple <= 1, multiple > 5
+        expected = Quality.GOOD if good else Quality.POOR if poor else Quality.FAIR
+        assert quality_of(layer.fit) is expected
+
+
+def test_that_a_cut_is_shown_when_its_effect_is_known(analysed, workbench):
+    name = "blocks.1.attn.q"
+    row = analysed.place(name)
+    workbench.document.set_recipe(workbench.document.recipe.with_rules({name: CUT}))
+    analysed.refresh([name], Column.CUT)
+    assert text(analysed, row, Column.CUT) == "…"
+    workbench.document.effects[name] = EFFECT
+    analysed.refresh([name], Column.CUT)
+    assert text(analysed, row, Column.CUT) == "34 %"
+    assert "34.0" in text(analysed, row, Column.CUT, Qt.ItemDataRole.ToolTipRole)
+
+
+def test_that_every_cell_has_a_tooltip_and_every_header_too(analysed):
+    for column in Column:
+        assert text(analysed, 0, column, Qt.ItemDataRole.ToolTipRole)
+        assert text(analysed, 0, column, Qt.ItemDataRole.AccessibleTextRole)
+        horizontal = Qt.Orientation.Horizontal
+        assert analysed.headerData(column, horizontal, Qt.ItemDataRole.ToolTipRole)
+        assert analysed.headerData(column, horizontal) == SPECS[column].title
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        (Column.SPIKES, lambda x: x.fit.spikes),
+        (Column.KS, lambda x: x.fit.ks_distance),
+        (Column.EDGE, lambda x: x.fit.singular_value_edge),
+        (Column.SHAPE, lambda x: x.layer.size),
+        (Column.SPECTRUM, lambda x: x.spectrum.eigenvalues[0] / x.fit.upper_edge),
+    ],
+)
+def test_that_rows_sort_by_numbers_and_not_by_texts(analysed, demo_analysis, column, value):
+    for descending, order in enumerate((Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder)):
+        analysed.sort(column, order)
+        found = [value(row.analysis) for row in analysed.rows]
+        assert found == sorted(map(value, demo_analysis), reverse=bool(descending))
+
+
+def test_that_no_column_gives_the_order_of_the_model_back(analysed, demo_model):
+    analysed.sort(Column.KS, Qt.SortOrder.DescendingOrder)
+    analysed.sort(-1)
+    assert [row.layer.name for row in analysed.rows] == [x.name for x in demo_model.layers]
+
+
+def test_that_unknown_values_stay_below_whichever_way_rows_are_sorted(
+    model, workbench, demo_analysis
+):
+    known = list(demo_analysis)[:4]
+    workbench.document.add_analysis(known)
+    model.refresh([x.name for x in known], Column.SPECTRUM)
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        model.sort(Column.SPIKES, order)
+        assert {row.layer.name for row in model.rows[:4]} == {x.name for x in known}
+
+
+def test_that_who_holds_a_row_keeps_it_when_rows_are_sorted(analysed, proxy):
+    from PySide6.QtCore import QPersistentModelIndex
+
+    held = QPersistentModelIndex(proxy.index(proxy.place("blocks.2.mlp.fc2"), 0))
+    proxy.sort(Column.KS, Qt.SortOrder.DescendingOrder)
+    assert held.data() == "blocks.2.mlp.fc2"
+    assert held.row() == proxy.place("blocks.2.mlp.fc2")
+
+
+def test_that_the_filter_hides_rows(proxy):
+    proxy.set_query(parse_query("role:mlp"))
+    assert proxy.rowCount() == 8
+    assert proxy.place("blocks.0.attn.q") is None
+    assert proxy.row_at(0).layer.name == "blocks.0.mlp.fc1"
+    proxy.set_query(parse_query(""))
+    assert proxy.rowCount() == 26
