@@ -12,11 +12,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
 
 from rmt_studio.gui.app import make_application, make_window
 from rmt_studio.gui.theme import theme
@@ -24,6 +24,10 @@ from rmt_studio.gui.theme import theme
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 LAYER = {"demo": "blocks.2.mlp.fc1", "deit": "blocks.6.mlp.fc1"}
+
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 
 def main() -> None:

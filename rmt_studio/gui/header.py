@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.studio.devices import available_devices
 from rmt_studio.studio.document import ImagesOpened, ModelOpened
 
@@ -28,7 +28,7 @@ class Header(QWidget):
     ) -> None:
         super().__init__(parent)
         self._workbench = workbench
-        self._name, self._facts = QLabel(), _ElidedLabel()
+        self._name, self._facts = QLabel(), ElidedLabel()
         self._name.setProperty("heading", True)
         self._facts.setProperty("muted", True)
         self.devices = _DevicePicker(workbench)
@@ -56,7 +56,7 @@ class Header(QWidget):
         facts = describe(model) if model else ""
         if images is not None:
             facts += f"{' · ' if facts else ''}{len(images)} images ({images.name})"
-        self._facts.setText(facts)
+        self._facts.set_text(facts)
 
 
 def describe(model: LoadedModel) -> str:
@@ -75,31 +75,6 @@ def _brand() -> QLabel:
     font.setPointSizeF(font.pointSizeF() * 1.2)
     label.setFont(font)
     return label
-
-
-class _ElidedLabel(QLabel):
-    """A label that gives way to its neighbours and shows the whole text as a tooltip."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._whole = ""
-        self.setMinimumWidth(0)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def setText(self, text: str) -> None:
-        self._whole = text
-        self.setToolTip(text)
-        self._fit()
-
-    def resizeEvent(self, event) -> None:  # noqa: ANN001 - Qt's name and type
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        metrics = self.fontMetrics()
-        super().setText(
-            metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, self.width()))
-        )
 
 
 class _ActionButton(QPushButton):

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rmt_studio.gui.layers.elided_label import ElidedLabel
+from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.theme import number_font, theme
 from rmt_studio.studio.jobs import (
     JobCancelled,

@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         width, height = max(self.width(), 1100), max(self.height(), 700)
         self.resizeDocks([docks["layers"], docks["inspector"]], [round(0.345 * width), 280], across)
-        self.resizeDocks([docks["jobs"], docks["results"]], [round(0.2 * width), width], across)
+        self.resizeDocks([docks["jobs"], docks["results"]], [round(0.22 * width), width], across)
         self.resizeDocks([docks["jobs"]], [round(0.22 * height)], down)
 
     def _add_undo_actions(self) -> None:
@@ -192,6 +192,9 @@ class MainWindow(QMainWindow):
         recent = settings.value("recent") or []
         self.workbench.recent = [(str(name), str(path)) for name, path in recent]  # pyright: ignore[reportGeneralTypeIssues]
         self.welcome.refresh()
+        columns = settings.value("columns")
+        if isinstance(columns, list):
+            self.layers.table.show_columns(tuple(columns))
         theme().choose(str(settings.value("theme") or "system"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -203,6 +206,7 @@ class MainWindow(QMainWindow):
         settings.setValue("state", self.saveState())
         settings.setValue("recent", [list(pair) for pair in self.workbench.recent])
         settings.setValue("theme", theme().choice)
+        settings.setValue("columns", list(self.layers.table.shown_columns))
         self.workbench.close()
         event.accept()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from rmt_studio.gui.inspector.elided_label import ElidedLabel
+from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.figures import count_text, percent_text
 from rmt_studio.gui.theme import number_font
 
@@ -141,7 +141,7 @@ class PredictedEffect(QWidget):
     def _row(self, name: str, caption: ElidedLabel) -> QLabel:
         value = QLabel("…")
         value.setObjectName(name)
-        value.setAccessibleName(caption.whole)
+        value.setAccessibleName(caption.whole_text)
         value.setToolTip(caption.toolTip())
         value.setFont(number_font(bold=True))
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -154,7 +154,8 @@ class PredictedEffect(QWidget):
 
 
 def _caption(text: str, tooltip: str) -> ElidedLabel:
-    label = ElidedLabel()
+    label = ElidedLabel(least=6)
+    label.setProperty("muted", True)
     label.set_text(text, tooltip)
     return label
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.card import Card, muted, rule_line
-from rmt_studio.gui.inspector.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.predicted import PredictedEffect
 from rmt_studio.gui.inspector.rule_editor import RuleEditor
 from rmt_studio.gui.inspector.subject import Subject
@@ -38,6 +38,7 @@ class RuleCard(Card):
         self._layers: tuple[Layer, ...] = ()
         self._names: frozenset[str] = frozenset()
         self.names = ElidedLabel()
+        self.names.setProperty("muted", True)
         self.names.setObjectName("rule_layers")
         self.empty = muted(self.tr("Choose a layer in the table to see and edit its rule."))
         self.empty.setObjectName("rule_empty")

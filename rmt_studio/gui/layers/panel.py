@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.layers.columns import Column
-from rmt_studio.gui.layers.elided_label import ElidedLabel
 from rmt_studio.gui.layers.filter_bar import FilterBar
 from rmt_studio.gui.layers.filter_proxy import LayerFilter
 from rmt_studio.gui.layers.row import Quality

@@ -15,10 +15,11 @@ from rmt_studio.gui.spectrum.axes import Axis, round_ticks
 from rmt_studio.gui.theme import number_font, theme
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QGraphicsGridLayout, QWidget
 
 _SYMBOL, _RING = 8, 15  # px
 _AXIS_HEIGHT = 36  # px
+_END_LABEL = 12  # px, half the width of the last tick's label
 _TICK_EVERY = {"left": 32.0, "bottom": 52.0}  # px
 _PAD_X, _PAD_BELOW, _PAD_ABOVE = 0.06, 0.1, 0.2  # of the range
 _LEAST_SPAN_Y = 2.0  # percentage points
@@ -63,6 +64,9 @@ class AccuracyPlot(pg.PlotWidget):
         self.setMinimumSize(260, 90)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
+        # pyqtgraph puts its grid where Qt has a method
+        grid: QGraphicsGridLayout = self.plotItem.layout  # pyright: ignore
+        grid.setContentsMargins(0, 0, _END_LABEL, 0)
         self.getViewBox().invertX(True)
         self._points: dict[int, tuple[float, float]] = {}
         self._picked: int | None = None

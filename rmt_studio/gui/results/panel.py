@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rmt_studio.gui.layers.elided_label import ElidedLabel
+from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.results.accuracy_plot import AccuracyPlot
 from rmt_studio.gui.results.row import table_text
 from rmt_studio.gui.results.series import compare

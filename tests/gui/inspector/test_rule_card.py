@@ -61,7 +61,7 @@ def test_that_it_says_what_to_do_while_nothing_is_selected(inspector):
 def test_that_it_names_the_layer_and_its_method(chosen):
     card = chosen.rule_card
     assert card.heading.text() == "Rule for this layer"
-    assert card.names.whole == f"{LAYER} · 768 × 192"
+    assert card.names.whole_text == f"{LAYER} · 768 × 192"
     assert card.editor.method.currentData() == Method.KEEP
     assert card.predicted.kept.text() == percent_text(1)
 
@@ -160,7 +160,7 @@ def test_that_the_storage_of_a_cut_is_named(chosen, bench):
     bench.edit_rules({LAYER: cut(rank=61)}, "cut")
     predicted = chosen.rule_card.predicted
     assert predicted.stored.text() == "two factors, rank 61"
-    assert predicted.inputs.whole == "Output error, white inputs"
+    assert predicted.inputs.whole_text == "Output error, white inputs"
     assert kept(chosen) == f"{count_text(61 * (768 + 192))} of {count_text(768 * 192)}"
 
 

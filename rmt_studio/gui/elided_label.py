@@ -10,9 +10,13 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
+_LONGEST_TOOLTIP = 2000  # characters
+
 
 class ElidedLabel(QLabel):
     """Shows as much of its text as fits; the tooltip has all of it while some is hidden.
+
+    A tooltip of one's own is kept; a long list in the text becomes one line per item.
 
     Args:
         text: what to show.
@@ -22,7 +26,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, text: str = "", parent: QWidget | None = None, *, least: int = 1) -> None:
         super().__init__(parent)
-        self._whole, self._least = "", least
+        self._whole, self._tooltip, self._least = "", "", least
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.set_text(text)
@@ -37,10 +41,10 @@ class ElidedLabel(QLabel):
         self._least = least
         self.updateGeometry()
 
-    def set_text(self, text: str) -> None:
-        """Show another text."""
-        if text != self._whole:
-            self._whole = text
+    def set_text(self, text: str, tooltip: str = "") -> None:
+        """Show another text; ``tooltip`` is always there when it is given."""
+        if (text, tooltip) != (self._whole, self._tooltip):
+            self._whole, self._tooltip = text, tooltip
             self.setAccessibleName(text)
             self.updateGeometry()
             self._shorten()
@@ -61,4 +65,5 @@ class ElidedLabel(QLabel):
         metrics, width = self.fontMetrics(), max(self.width(), 0)
         shown = metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, width)
         self.setText(shown)
-        self.setToolTip("" if shown == self._whole else self._whole)
+        hidden = "" if shown == self._whole else self._whole.replace(", ", "\n")
+        self.setToolTip(self._tooltip or hidden[:_LONGEST_TOOLTIP])
