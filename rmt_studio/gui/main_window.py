@@ -104,7 +104,9 @@ class MainWindow(QMainWindow):
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         width, height = max(self.width(), 1100), max(self.height(), 700)
         self.resizeDocks([docks["layers"], docks["inspector"]], [round(0.345 * width), 280], across)
-        self.resizeDocks([docks["jobs"], docks["results"]], [round(0.22 * width), width], across)
+        jobs = round(0.21 * width)
+        rest = width - jobs - 284
+        self.resizeDocks([docks["jobs"], docks["results"]], [jobs, rest], across)
         self.resizeDocks([docks["jobs"]], [round(0.22 * height)], down)
 
     def _add_undo_actions(self) -> None:
