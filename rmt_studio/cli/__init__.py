@@ -28,13 +28,14 @@ def run(arguments: list[str] | None = None) -> int:
     except InputError as error:
         return _say(str(error))
     except (KeyboardInterrupt, typer.Abort):
-        _say("interrupted")
-        return INTERRUPTED
+        code = INTERRUPTED
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):
             return _say(f"{error.format_message()} (see rmt-studio --help)")  # pyright: ignore[reportAttributeAccessIssue]
         traceback.print_exc()
         return BUG
+    if code == INTERRUPTED:  # typer, too, turns Ctrl-C into this code
+        _say("interrupted")
     return code if isinstance(code, int) else GOOD
 
 

@@ -10,14 +10,16 @@ from rmt_studio.analysis import analyze
 from rmt_studio.cli.report import (
     KS_NOTE,
     accuracy_line,
+    export_record,
     progress_bar,
     pruned_line,
     pruned_record,
     screen,
     spectra_table,
+    tell,
     write_json,
 )
-from rmt_studio.cli.work import load, model_record
+from rmt_studio.cli.work import load, model_record, require_targets
 from rmt_studio.data.images import digits
 from rmt_studio.evaluation.accuracy import evaluate
 from rmt_studio.models.export import ExportReport, export
@@ -29,16 +31,18 @@ COMPARED = ("magnitude", "edge-cut")
 
 def headless_demo(output: Path | None, json: Path | None) -> None:
     """Analyse, prune, evaluate, export and verify the demo; print an account of it."""
+    require_targets((), output, json)
     began = time.monotonic()
     model = load("demo", None)
-    screen.print(f"[bold]1  Open[/bold]      {model.title}: {model.parameter_count:,} parameters")
+    tell(1, "Open", f"{model.title}: {model.parameter_count:,} parameters")
 
     with progress_bar("Analyse") as progress:
         analysis = analyze(model, progress=progress)
     spikes = sum(layer.fit.spikes for layer in analysis)
-    screen.print(
-        f"[bold]2  Analyse[/bold]   {len(analysis)} matrices; {spikes} spikes stand out of their "
-        "Marchenko-Pastur bulks"
+    tell(
+        2,
+        "Analyse",
+        f"{len(analysis)} matrices; {spikes} spikes stand out of their Marchenko-Pastur bulks",
     )
     screen.print(spectra_table(analysis))
     screen.print(KS_NOTE)
@@ -46,7 +50,7 @@ def headless_demo(output: Path | None, json: Path | None) -> None:
     images = digits()
     with progress_bar("Evaluate") as progress:
         dense = evaluate(model, images, progress=progress)
-    screen.print(f"[bold]3  Evaluate[/bold]  dense: {accuracy_line(dense)}")
+    tell(3, "Evaluate", f"dense: {accuracy_line(dense)}")
 
     runs: dict[str, dict[str, object]] = {"dense": dense.record()}
     results = []
@@ -56,24 +60,33 @@ def headless_demo(output: Path | None, json: Path | None) -> None:
             pruned = prune(model, recipe, analysis=analysis, progress=progress)
         with progress_bar("Evaluate") as progress:
             result = evaluate(pruned, images, reference=dense, progress=progress)
-        screen.print(f"[bold]4  Prune[/bold]     {BUDGETS[budget][0]}, {TARGET:.0%} of the blocks")
+        tell(4, "Prune", f"{BUDGETS[budget][0]}, {TARGET:.0%} of the blocks")
         screen.print(f"  {pruned_line(pruned)}\n  {accuracy_line(result)}")
         runs[budget] = {**pruned_record(pruned), **result.record()}
         results.append((result.top1, pruned))
 
     best = max(results, key=lambda pair: pair[0])[1]
     report = _export(best, output)
-    screen.print(
-        f"[bold]5  Export[/bold]    {best.recipe.name}: {report.bytes:,} bytes"
-        + (f" in {report.path}" if output else " (to a temporary file; name one by --output)")
+    tell(
+        5,
+        "Export",
+        f"{best.recipe.name}: {report.bytes:,} bytes"
+        + (f" in {report.path}" if output else " (to a temporary file; name one by --output)"),
     )
-    screen.print(
-        "[bold]6  Verify[/bold]    a fresh process loaded the file by timm alone; largest logit "
-        f"difference {report.max_logit_difference:.3g}"
+    tell(
+        6,
+        "Verify",
+        "a fresh process loaded the file by timm alone; largest logit "
+        f"difference {report.max_logit_difference:.3g}",
     )
-    screen.print(f"Done in {time.monotonic() - began:.1f} s.")
+    seconds = time.monotonic() - began
+    screen.print(f"Done in {seconds:.1f} s.")
     if json is not None:
-        write_json(json, {**model_record(model), "runs": runs, "layers": analysis.records()})
+        told = {"runs": runs, "layers": analysis.records(), "skipped": analysis.skipped}
+        exported = {**export_record(report), "recipe": best.recipe.name}
+        if output is None:
+            exported["path"] = None
+        write_json(json, {**model_record(model), **told, "export": exported, "seconds": seconds})
 
 
 def _export(pruned: PrunedModel, output: Path | None) -> ExportReport:

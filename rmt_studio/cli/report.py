@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from rmt_studio.models.atomic_write import atomic_write
 
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 
     from rmt_studio.analysis import Analysis
     from rmt_studio.evaluation.accuracy import Evaluation
+    from rmt_studio.models.export import ExportReport
     from rmt_studio.progress import Progress as Callback
     from rmt_studio.pruning import PrunedModel
 
-screen = Console(highlight=False, soft_wrap=True)
+screen = Console(highlight=False, soft_wrap=True, markup=False)
 KS_NOTE = "KS: distance to the fitted law; null: what 95 % of pure-noise matrices stay under"
 _errors = Console(stderr=True)
 
@@ -37,7 +39,7 @@ def progress_bar(title: str) -> Iterator[Callback]:
         TextColumn("{task.completed}/{task.total}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
     )
     with Progress(
         *columns, console=_errors, transient=True, disable=not _errors.is_terminal
@@ -48,6 +50,11 @@ def progress_bar(title: str) -> Iterator[Callback]:
             bar.update(task, completed=done, total=total or None, note=note)
 
         yield report
+
+
+def tell(step: int, title: str, text: str) -> None:
+    """Print one numbered step of an account, its title in bold."""
+    screen.print(Text.assemble((f"{step}  {title:<10}", "bold"), text))
 
 
 def write_json(path: Path, content: object) -> None:
@@ -112,6 +119,11 @@ def pruned_line(pruned: PrunedModel) -> str:
         f"{pruned.sparsity:.2%} fewer of all, {pruned.block_sparsity:.2%} fewer of the "
         f"attention and MLP matrices"
     )
+
+
+def export_record(report: ExportReport) -> dict[str, object]:
+    """Return what was written and how it was verified, as plain values."""
+    return {**vars(report), "path": str(report.path)}
 
 
 def pruned_record(pruned: PrunedModel) -> dict[str, object]:

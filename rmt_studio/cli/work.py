@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
-
-import torch
 
 from rmt_studio.analysis import analyze
 from rmt_studio.cli.report import (
     KS_NOTE,
     accuracy_line,
+    export_record,
     progress_bar,
     pruned_line,
     pruned_record,
@@ -22,11 +21,14 @@ from rmt_studio.cli.report import (
 from rmt_studio.data.images import ImageSet, digits, open_images
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation.accuracy import evaluate
+from rmt_studio.evaluation.private_copy import usable_device
 from rmt_studio.models.export import export
 from rmt_studio.models.loading import LoadedModel, load_model
 from rmt_studio.pruning import Recipe, fill_recipe, prune
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rmt_studio.pruning import PrunedModel
 
 Target = tuple[str, float, str]
@@ -52,10 +54,28 @@ def model_record(model: LoadedModel) -> dict[str, object]:
     }
 
 
+def require_targets(sources: tuple[Path | None, ...], *targets: Path | None) -> None:
+    """Refuse, before any work is done, files that could not be written or would hit another.
+
+    Raises:
+        InputError: the folder of a target is missing or read-only, or the target is a source or
+            another target.
+    """
+    taken = [path.resolve() for path in sources if path is not None]
+    for target in (path.resolve() for path in targets if path is not None):
+        if target in taken:
+            raise InputError(target, "is named twice", "give each file a name of its own")
+        if not os.access(target.parent, os.W_OK):
+            reason = "lies in a folder that is missing or may not be written to"
+            raise InputError(target, reason, "choose another folder")
+        taken.append(target)
+
+
 def analyze_command(
     name: str, checkpoint: Path | None, method: str, json: Path | None, csv: Path | None
 ) -> None:
     """Print the table of spectra and write it where asked."""
+    require_targets((checkpoint,), json, csv)
     model = load(name, checkpoint)
     with progress_bar("Analyse") as progress:
         analysis = analyze(model, method=method, progress=progress)
@@ -69,7 +89,7 @@ def analyze_command(
         screen.print(f"Nothing but zeros, so no noise law: {', '.join(analysis.skipped)}")
     records = analysis.records()
     if json is not None:
-        write_json(json, {**model_record(model), "layers": records})
+        write_json(json, {**model_record(model), "layers": records, "skipped": analysis.skipped})
     if csv is not None:
         write_csv(csv, [_without_values(record) for record in records])
 
@@ -84,6 +104,7 @@ def prune_command(
     json: Path | None,
 ) -> None:
     """Prune, export, verify; print and write what was done."""
+    require_targets((checkpoint, recipe_file), output, save_recipe, json)
     recipe = Recipe.open(recipe_file) if recipe_file is not None else None
     model = load(name, checkpoint)
     pruned = _pruned_by_target(model, target) if target else _pruned_by(model, recipe or Recipe())
@@ -97,8 +118,8 @@ def prune_command(
     if save_recipe is not None:
         pruned.recipe.save(save_recipe)
     if json is not None:
-        written = {key: str(v) if isinstance(v, Path) else v for key, v in vars(report).items()}
-        write_json(json, {**model_record(model), **pruned_record(pruned), "export": written})
+        told = {**model_record(model), **pruned_record(pruned), "export": export_record(report)}
+        write_json(json, told)
 
 
 def evaluate_command(
@@ -110,7 +131,8 @@ def evaluate_command(
     json: Path | None,
 ) -> None:
     """Print the accuracy on an image folder and write it where asked."""
-    check_device(device)
+    usable_device(device)
+    require_targets((checkpoint,), json)
     if data is not None and not data.is_dir():
         raise InputError(data, "is not a folder", "give a folder with one sub-folder per class")
     model = load(name, checkpoint)
@@ -135,20 +157,6 @@ def images_for(model: LoadedModel, data: Path | None) -> ImageSet:
     if model.source.kind == "demo":
         return digits()
     raise InputError("--data", "is missing", "name an image folder with one sub-folder per class")
-
-
-def check_device(device: str) -> None:
-    """Refuse a device that torch does not have here.
-
-    Raises:
-        InputError: names the device and what there is.
-    """
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        choices = ["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))]
-        reason = "is not a device of this machine"
-        raise InputError(f"device {device!r}", reason, f"use {', '.join(choices)}") from error
 
 
 def _pruned_by(model: LoadedModel, recipe: Recipe) -> PrunedModel:

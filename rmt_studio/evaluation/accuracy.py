@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from rmt_studio.data.images import open_images
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation import cost
 from rmt_studio.evaluation.batches import BatchSize, DecodedAhead, outputs
@@ -40,7 +42,7 @@ class _Outcome(NamedTuple):
 
 def evaluate(
     model: LoadedModel,
-    images: ImageSet,
+    images: ImageSet | str | Path,
     *,
     reference: Evaluation | None = None,
     device: str = "cpu",
@@ -53,7 +55,8 @@ def evaluate(
 
     Args:
         model: not changed, and free to be read meanwhile.
-        images: decoded in threads, transformed as the model's own data config says.
+        images: an image set, or the path of an image folder; decoded in threads, transformed as
+            the model's own data config says.
         reference: an evaluation of another model on the same images, to compare with.
         device: ``cpu``, ``cuda:0``, ...; another device than the model's gets a copy of it.
         batch_size: by default as many as fit 0.3 s; halved when memory runs out. The result does
@@ -68,6 +71,8 @@ def evaluate(
     """
     start = time.perf_counter()
     place = usable_device(device)
+    if isinstance(images, str | Path):
+        images = open_images(images, num_classes=getattr(model, "num_classes", None))
     order = spread(len(images), limit)
     names = tuple(images.samples[index].name for index in order)
     if reference is not None:

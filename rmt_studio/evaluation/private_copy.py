@@ -24,10 +24,12 @@ def usable_device(name: str | torch.device) -> torch.device:
     """
     try:
         device = torch.device(name)
-        torch.empty(1, device=device)
+        torch.empty(1, device=device).cpu()  # "meta" has no values to bring back
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
-        raise InputError(f"device {name}", f"cannot be used ({reason})", "use cpu") from error
+        choices = ["cpu", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
+        next_step = f"use {' or '.join(choices)}"
+        raise InputError(f"device {name}", f"cannot be used ({reason})", next_step) from error
     return device
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from rmt_studio.pruning import nothing_there
 from rmt_studio.studio import tasks
 from rmt_studio.studio.document import (
     AnalysisCleared,
@@ -60,6 +61,7 @@ class Predictions(QObject):
             self._stale.update(self._document.recipe.rules)
             self._timer.start()
         if isinstance(event, LayersAnalyzed) and self._stale.intersection(event.names):
+            self._settle_zeros(tuple(self._stale))
             self._timer.start()
         if isinstance(event, RecipeChanged):
             self._look_up(event.names)
@@ -105,7 +107,8 @@ class Predictions(QObject):
             self._document.set_inputs(inputs)
 
     def _look_up(self, names: tuple[str, ...]) -> None:
-        for name in names:
+        self._settle_zeros(names)
+        for name in set(names) - self._document.skipped:
             profile = self._profiles.get(name)
             effect = profile.predict(self._document.recipe.rule(name)) if profile else None
             if effect is not None:
@@ -115,6 +118,15 @@ class Predictions(QObject):
                 self._stale.add(name)
         if self._stale:
             self._timer.start()
+
+    def _settle_zeros(self, names: tuple[str, ...]) -> None:
+        """No rule changes a matrix of zeros, and it has no spectrum to wait for."""
+        document = self._document
+        zeros = document.skipped.intersection(names)
+        if document.model is not None and zeros:
+            self._stale.difference_update(zeros)
+            sizes = {name: document.model.layer(name).size for name in zeros}
+            document.set_effects({name: nothing_there(size) for name, size in sizes.items()})
 
     def _measure_stale(self) -> None:
         document = self._document

@@ -12,7 +12,7 @@ from rmt_studio.analysis import analyze
 from rmt_studio.errors import InputError
 from rmt_studio.models.loading import LoadedModel
 from rmt_studio.progress import Progress, no_progress
-from rmt_studio.pruning.effect import Effect, cheapest_storage, untouched
+from rmt_studio.pruning.effect import Effect, cheapest_storage, nothing_there, untouched
 from rmt_studio.pruning.methods import METHODS, Pieces
 
 if TYPE_CHECKING:
@@ -130,6 +130,9 @@ def prune(
 ) -> PrunedModel:
     """Apply a recipe to a copy of the model; the model itself is left untouched.
 
+    A matrix of zeros has no noise law and no rule can change it: one that the recipe names stays
+    as it is and counts as nothing to store.
+
     Args:
         model: the dense model.
         recipe: rules by layer name.
@@ -156,6 +159,9 @@ def prune(
     )
     for done, layer in enumerate(chosen):
         progress(done, len(chosen), layer.name)
+        if not model.weight(layer).any():
+            pruned.effects[layer.name] = nothing_there(layer.size)
+            continue
         known = at_hand.get(layer.name) or _analyzed(model, layer.name, recipe)
         weight, effect = apply_rule(model.weight(layer), recipe.rule(layer.name), known)
         with torch.no_grad():

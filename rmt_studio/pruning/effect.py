@@ -51,6 +51,11 @@ def untouched(parameters: int, *, inputs: str = "white") -> Effect:
     return Effect(parameters, parameters, 1.0, 0.0, inputs, None, "dense")
 
 
+def nothing_there(parameters: int) -> Effect:
+    """Return the effect of any rule on a matrix of zeros: no step changes it, nothing is stored."""
+    return Effect(parameters, 0, 1.0, 0.0, "white", None, "masked")
+
+
 def cheapest_storage(counts: dict[str, int]) -> tuple[str, int]:
     """Return the name and count of the smallest storage; the first named wins a tie."""
     name = min(counts, key=lambda key: counts[key])
@@ -67,4 +72,5 @@ def kept_rank(cut: SingularValueCut, spectrum: Spectrum, fit: BulkFit) -> int:
         return min(cut.rank, spectrum.dimension)
     edge = (cut.edge_multiple or 0.0) * fit.upper_edge
     above = int(np.count_nonzero(spectrum.eigenvalues > edge))
-    return above + int(cut.keep * (spectrum.dimension - above))
+    below = spectrum.dimension - above
+    return above + int(cut.keep * below + 1e-9)  # 0.29 of 100 is 28.999... in floating point

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from rmt_studio.errors import InputError
 from rmt_studio.models.atomic_write import atomic_write
+from rmt_studio.spectra import BULK_METHODS
 
 RECIPE_VERSION = 1
 _EDITED = ", edited"
@@ -102,10 +103,22 @@ KEEP = LayerRule()
 
 
 class BulkFitSettings(_Strict):
-    """Which estimator the edges in a recipe refer to; see `rmt_studio.spectra.fit_bulk`."""
+    """Which estimator the edges in a recipe refer to; see `rmt_studio.spectra.fit_bulk`.
+
+    Options that are not given are the method's own defaults, written out.
+    """
 
     method: str = "bema"
-    options: dict[str, float] = Field(default_factory=lambda: {"alpha": 0.25, "beta": 0.05})
+    options: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known_method_with_its_defaults(self) -> BulkFitSettings:
+        if self.method not in BULK_METHODS:
+            known = ", ".join(BULK_METHODS)
+            msg = f"bulk method {self.method!r} is not known, choose one of {known}"
+            raise ValueError(msg)
+        self.options.update({**BULK_METHODS[self.method].defaults, **self.options})
+        return self
 
 
 class Recipe(_Strict):

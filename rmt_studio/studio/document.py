@@ -1,7 +1,7 @@
 """The open document: model, images, spectra, recipe and results; every change is announced.
 
-The document is used from one thread only (the window's, or the command line's). Jobs never touch
-it: they return values, and whoever started the job puts them in.
+The document is used from one thread only, the window's. Jobs never touch it: they return values,
+and whoever started the job puts them in.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 A job is ``function(progress) -> result``. Its lane is a thread of its own, so work on one device
 queues up and never runs twice at a time. Listeners get frozen events in the lane's thread;
-`rmt_studio.gui.job_bridge` brings them to the window, the command line reads the same ones.
+`rmt_studio.gui.job_bridge` brings them to the window. The command line runs the same functions in
+its one thread, without lanes.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ class Job:
         return self._future is not None and self._future.done()
 
     def wait(self, seconds: float | None = None) -> None:
-        """Block until the job has ended; for the command line and tests."""
+        """Block until the job has ended; for tests."""
         if self._future is not None:
             self._future.result(timeout=seconds)
 

@@ -9,9 +9,9 @@ import subprocess
 import sys
 
 import pytest
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
-from rmt_studio.cli import BUG, GOOD, WRONG_USE, run
+from rmt_studio.cli import BUG, GOOD, INTERRUPTED, WRONG_USE, run
 from rmt_studio.pruning import EntryThreshold, LayerRule, Recipe
 
 
@@ -88,7 +88,11 @@ def test_that_the_headless_demo_does_the_whole_job(tmp_path, capsys):
     for step in ("Open", "Analyse", "Evaluate", "Prune", "Export", "Verify"):
         assert step in account
     assert out.exists()
-    assert set(json.loads(told.read_text())["runs"]) == {"dense", "magnitude", "edge-cut"}
+    record = json.loads(told.read_text())
+    assert set(record["runs"]) == {"dense", "magnitude", "edge-cut"}
+    assert record["export"]["bytes"] == out.stat().st_size
+    assert f"{record['export']['max_logit_difference']:.3g}" in account
+    assert f"Done in {record['seconds']:.1f} s" in account
 
 
 @pytest.mark.parametrize(
@@ -108,6 +112,10 @@ def test_that_the_headless_demo_does_the_whole_job(tmp_path, capsys):
         ),
         (["evaluate", "demo", "--data", "nowhere"], "nowhere"),
         (["evaluate", "demo", "--device", "tpu"], "tpu"),
+        (["evaluate", "demo", "--device", "meta"], "meta"),
+        (["analyze", "demo", "--json", "x.json", "--csv", "./x.json"], "named twice"),
+        (["analyze", "deit_tiny_patch16_224", "--checkpoint", "x", "--json", "x"], "named twice"),
+        (["demo", "--headless", "-o", "no/folder/x.safetensors"], "x.safetensors"),
         (["demo", "--json", "x.json"], "headless"),
         (["paint"], "paint"),
     ],
@@ -119,6 +127,36 @@ def test_that_wrong_use_is_one_line_and_code_2(arguments, said, capsys, monkeypa
     assert said in error
     assert error.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_path_with_square_brackets_is_printed_as_it_is(tmp_path, capsys):
+    folder = tmp_path / "set ["
+    folder.mkdir()
+    arguments = ["--method", "magnitude", "--sparsity", "0.1", "-o", f"{folder}/b].safetensors"]
+    assert run(["prune", "demo", *arguments]) == GOOD
+    assert "set [/b].safetensors" in capsys.readouterr().out
+
+
+def test_that_matrices_of_zeros_are_named_in_the_json_as_on_the_screen(
+    tmp_path, demo_model, capsys
+):
+    state = {k: v.clone() for k, v in demo_model.module.state_dict().items()}
+    state["blocks.0.mlp.fc1.weight"].zero_()
+    save_file(state, tmp_path / "zeros.safetensors")
+    told = tmp_path / "told.json"
+    source = ["demo", "--checkpoint", str(tmp_path / "zeros.safetensors")]
+    assert run(["analyze", *source, "--json", str(told)]) == GOOD
+    assert "noise law: blocks.0.mlp.fc1" in capsys.readouterr().out
+    assert json.loads(told.read_text())["skipped"] == ["blocks.0.mlp.fc1"]
+
+
+def test_that_an_interruption_is_told_in_one_line(monkeypatch, capsys):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rmt_studio.cli.work.analyze", interrupted)
+    assert run(["analyze", "demo"]) == INTERRUPTED
+    assert capsys.readouterr().err == "rmt-studio: interrupted\n"
 
 
 def test_that_a_bug_is_code_1_with_a_traceback(monkeypatch, capsys):

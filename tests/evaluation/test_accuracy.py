@@ -189,3 +189,16 @@ def test_that_a_broken_image_ends_the_evaluation_by_its_name(constant, tmp_path)
     (tmp_path / "a" / "13.png").write_bytes(b"no picture")
     with pytest.raises(InputError, match=r"13\.png: is no image"):
         evaluate(constant([0.0]), open_images(tmp_path))
+
+
+def test_that_a_folder_can_be_named_instead_of_an_image_set(demo_model, tmp_path):
+    from rmt_studio import digits, open_images
+
+    for sample in digits().samples[:40]:
+        folder = tmp_path / str(sample.target)
+        folder.mkdir(exist_ok=True)
+        sample.picture(1).save(folder / f"{sample.name.replace('/', '-')}.png")
+    by_path = evaluate(demo_model, tmp_path)
+    assert by_path.n == 40
+    assert by_path.top1 == evaluate(demo_model, open_images(tmp_path)).top1
+    assert by_path.top1 > 0.9

@@ -85,12 +85,25 @@ def test_that_an_edit_that_changes_nothing_is_no_step(opened):
 
 
 def test_that_effects_of_every_rule_are_predicted_in_the_background(opened, qtbot):
-    cut = LayerRule(steps=(SingularValueCut(rank=10), EntryThreshold(share=0.2)))
-    opened.edit_rules({NAME: HALF, "blocks.1.attn.v": cut}, "two rules")
+    both = LayerRule(steps=(SingularValueCut(rank=10), EntryThreshold(share=0.2)))
+    opened.edit_rules({NAME: HALF, "blocks.1.attn.v": both}, "two rules")
     effects = opened.document.effects
     qtbot.waitUntil(lambda: {NAME, "blocks.1.attn.v"} <= effects.keys(), timeout=PATIENCE)
     assert effects[NAME].sparsity == pytest.approx(0.5)
-    assert effects["blocks.1.attn.v"].rank == 10
+    assert effects["blocks.1.attn.v"].sparsity == pytest.approx(0.2, abs=1e-3)
+
+
+def test_that_a_rule_on_a_matrix_of_zeros_is_settled_at_once(workbench, demo_model, demo_analysis):
+    workbench.document.open_model(demo_model)
+    workbench.document.add_analysis(x for x in demo_analysis if x.name != NAME)
+    workbench.edit_rules({NAME: HALF}, "zero entries")
+    assert workbench.document.parameters_kept is None
+    workbench.document.skip_layers([NAME])
+    kept = demo_model.parameter_count - demo_model.layer(NAME).size
+    assert workbench.document.parameters_kept == kept
+    workbench.edit_rules({NAME: KEEP}, "keep")
+    workbench.edit_rules({NAME: HALF}, "zero entries")
+    assert workbench.document.parameters_kept == kept
 
 
 def test_that_with_a_profile_the_effect_is_there_at_once(opened, qtbot):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+
+import numpy as np
 import pytest
 import torch
 
+from rmt_studio.analysis import analyze
 from rmt_studio.errors import InputError
 from rmt_studio.progress import Cancelled
 from rmt_studio.pruning import (
@@ -15,6 +20,7 @@ from rmt_studio.pruning import (
     fill_recipe,
     prune,
 )
+from rmt_studio.pruning.budgets import spectral_edge_budget
 
 
 def rules(**by_name):
@@ -88,7 +94,7 @@ def test_that_cuts_at_one_edge_multiple_reach_the_target(demo_model, demo_analys
     pruned = prune(demo_model, recipe, analysis=demo_analysis)
     reached = pruned.block_sparsity if of == "blocks" else pruned.sparsity
     assert 0.3 <= reached < 0.31
-    multiples = {rule.steps[0].edge_multiple for rule in recipe.rules.values()}
+    multiples = {rule.step(SingularValueCut).edge_multiple for rule in recipe.rules.values()}
     assert len(multiples) == 1
 
 
@@ -123,3 +129,67 @@ def test_that_only_blocks_are_pruned_by_a_budget(demo_model, demo_analysis):
 def test_that_a_target_that_cannot_be_met_says_why(demo_model, demo_analysis, options, said):
     with pytest.raises(InputError, match=said):
         fill_recipe(demo_model, demo_analysis, **options)
+
+
+def share_of(rule):
+    return rule.step(EntryThreshold).share
+
+
+@pytest.fixture
+def half_zero(demo_model):
+    """The demo after its first MLP matrix was pruned whole."""
+    model = dataclasses.replace(demo_model, module=copy.deepcopy(demo_model.module))
+    model.weight(model.layer("blocks.0.mlp.fc1")).zero_()
+    return model
+
+
+@pytest.mark.parametrize("step", [SingularValueCut(edge_multiple=1.0), EntryThreshold(share=0.5)])
+def test_that_a_rule_for_a_matrix_of_zeros_leaves_nothing_to_store(half_zero, step):
+    pruned = prune(half_zero, rules(blocks__0__mlp__fc1=step))
+    size = half_zero.layer("blocks.0.mlp.fc1").size
+    assert pruned.parameters_kept == half_zero.parameter_count - size
+    assert not pruned.weight(half_zero.layer("blocks.0.mlp.fc1")).any()
+
+
+@pytest.mark.parametrize("budget", ["magnitude", "spectral-edge", "edge-cut"])
+def test_that_a_target_beyond_what_is_not_zero_says_why(half_zero, budget):
+    with pytest.raises(InputError, match="the others are zero"):
+        fill_recipe(half_zero, analyze(half_zero), budget=budget, sparsity=0.99)
+
+
+def test_that_equal_entries_do_not_push_a_budget_past_its_target(demo_model):
+    coarse = dataclasses.replace(demo_model, module=copy.deepcopy(demo_model.module))
+    for layer in coarse.layers:
+        weight = coarse.weight(layer)
+        weight.copy_(weight.to(torch.float8_e4m3fn).float())
+    recipe = fill_recipe(coarse, analyze(coarse), budget="magnitude", sparsity=0.5)
+    removed = sum(round(share_of(r) * coarse.layer(n).size) for n, r in recipe.rules.items())
+    assert removed == round(0.5 * coarse.block_parameter_count)
+
+
+@pytest.mark.parametrize(
+    ("sparsity", "attention", "mlp", "full"),
+    [(0.35, 1.0, 1.0, 0.5), (0.4, 1.25, 1.25, 0.7), (0.5, 1.25, 1.25, 0.7), (0.6, 1.0, 2.0, 0.85)],
+)
+def test_that_spectral_edge_budgets_take_the_published_settings(
+    demo_model, demo_analysis, sparsity, attention, mlp, full
+):
+    """``|w| / w_l`` ranked together with ``w_l = max(0.1, 1 + beta (1 - s/s_d) z_l)``.
+
+    40 % of one block's 442,368 entries rounds to a count just under 0.40: still the setting of 40.
+    """
+    layers = [layer for layer in demo_analysis if layer.layer.block == 0]
+    edges = np.array([layer.fit.singular_value_edge for layer in layers])
+    beta = np.array([mlp if "mlp" in layer.name else attention for layer in layers])
+    z = (edges - edges.mean()) / edges.std()
+    weights = np.maximum(0.1, 1 + beta * (1 - sparsity / full) * z)
+    scores = [
+        demo_model.weight(layer.layer).abs().flatten().double().numpy() / weight
+        for layer, weight in zip(layers, weights, strict=True)
+    ]
+    together = np.sort(np.concatenate(scores))
+    remove = round(sparsity * together.size)
+    found = spectral_edge_budget(demo_model, layers, remove)
+    for layer, score in zip(layers, scores, strict=True):
+        expected = (score <= together[remove - 1]).mean()
+        assert share_of(found[layer.name]) == pytest.approx(expected, abs=1e-4)

@@ -16,6 +16,7 @@ from rmt_studio.pruning import (
     SingularVectorSparsification,
     apply_rule,
 )
+from rmt_studio.pruning.effect import kept_rank
 from rmt_studio.pruning.methods.singular_vectors import vector_thresholds
 from rmt_studio.spectra import Spectrum, fit_bulk
 
@@ -113,6 +114,7 @@ def test_that_steps_combine_in_order(weight, layer):
     torch.testing.assert_close(both[kept], first[kept])
     assert int(kept.sum()) == weight.numel() - round(0.5 * weight.numel())
     assert effect.stored_as == "masked"
+    assert effect.rank is None  # the zeros between the entries that stay fill the rank up again
 
 
 @pytest.fixture
@@ -181,3 +183,10 @@ def test_that_dtype_is_kept_and_the_dense_matrix_is_untouched(weight, layer):
     pruned, _ = apply_rule(half, LayerRule(steps=(SingularValueCut(rank=4),)), layer)
     assert pruned.dtype == torch.bfloat16
     assert torch.equal(half, before)
+
+
+def test_that_the_kept_share_of_a_schedule_is_not_lost_to_rounding():
+    rng = np.random.default_rng(0)
+    spectrum = Spectrum.of(rng.standard_normal((100, 300)))
+    cut = SingularValueCut(edge_multiple=10.0, keep=0.29)
+    assert kept_rank(cut, spectrum, fit_bulk(spectrum)) == 29

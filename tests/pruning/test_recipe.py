@@ -102,6 +102,20 @@ def test_that_bytes_that_are_no_text_are_one_clear_line(tmp_path):
         Recipe.open(path)
 
 
+def test_that_a_bulk_method_without_options_takes_its_own_defaults(tmp_path):
+    path = tmp_path / "recipe.json"
+    path.write_text('{"bulk_fit": {"method": "median"}}')
+    assert Recipe.open(path).bulk_fit.options == {"beta": 0.05}
+    assert Recipe().bulk_fit.options == {"alpha": 0.25, "beta": 0.05}
+
+
+def test_that_an_unknown_bulk_method_is_refused_when_the_recipe_is_opened(tmp_path):
+    path = tmp_path / "recipe.json"
+    path.write_text('{"bulk_fit": {"method": "guess"}}')
+    with pytest.raises(InputError, match="'guess' is not known"):
+        Recipe.open(path)
+
+
 def test_that_a_folder_is_no_recipe(tmp_path):
     with pytest.raises(InputError, match="not a recipe file"):
         Recipe.open(tmp_path)

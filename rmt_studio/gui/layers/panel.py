@@ -85,9 +85,16 @@ class LayerPanel(QFrame):
         self._sum_up()
 
     def _choose_first(self, names: tuple[str, ...]) -> None:
-        known = (name for name in names if self._workbench.document.layer(name) is not None)
-        first = next(known, None)
-        if self._workbench.current is None and first is not None:
+        """Show the first matrix of the blocks; where there are no blocks, the first of all."""
+        document = self._workbench.document
+        if self._workbench.current is not None:
+            return
+        candidates = document.analysis if document.analyzed else map(document.layer, names)
+        known = [layer for layer in candidates if layer is not None]
+        in_blocks = [layer.name for layer in known if layer.layer.in_block]
+        rest = [layer.name for layer in known] if document.analyzed else []
+        first = next(iter(in_blocks + rest), None)
+        if first is not None:
             self._workbench.select((first,), first)
 
     def _filter(self) -> None:

@@ -24,7 +24,9 @@ def sparsify_entries(pieces: Pieces, step: EntryThreshold) -> Pieces:
     else:
         smaller = _smallest(weight.abs(), round((step.share or 0.0) * weight.numel()))
     masked = torch.where(smaller, 0.0, weight)
-    return replace(pieces, weight=masked, factors=None, masked=True, sparse_factors=False)
+    return replace(
+        pieces, weight=masked, factors=None, rank=None, masked=True, sparse_factors=False
+    )
 
 
 def _smallest(sizes: torch.Tensor, count: int) -> torch.Tensor:

@@ -64,8 +64,8 @@ def test_that_the_line_below_counts_the_fits(filled, demo_analysis):
     assert f"{good} fit the law (KS under its null), {26 - good} do not" in foot(filled)
 
 
-def test_that_the_first_layer_is_chosen_when_its_spectrum_arrives(filled, workbench, demo_model):
-    first = demo_model.layers[0].name
+def test_that_the_first_matrix_of_the_blocks_is_chosen(filled, workbench, demo_model):
+    first = next(layer.name for layer in demo_model.layers if layer.in_block)
     assert (workbench.selection, workbench.current) == ((first,), first)
     assert chosen(filled) == {first}
 
