@@ -12,9 +12,10 @@ import traceback
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QSplashScreen
 
+from rmt_studio.assets import resource
 from rmt_studio.gui.theme import theme
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def make_application(arguments: list[str]) -> QApplication:
     application = existing if isinstance(existing, QApplication) else QApplication(arguments)
     QCoreApplication.setOrganizationName("rmt-studio")
     QCoreApplication.setApplicationName("rmt-studio")
+    application.setWindowIcon(QIcon(str(resource("icons", "rmt-studio.svg"))))
     application.setStyle("Fusion")
     theme().choose("system")
     signal.signal(signal.SIGINT, signal.SIG_DFL)
