@@ -26,6 +26,12 @@ MOST_RECOMPUTED = 2**30  # bytes of tables that a network computes for itself, s
 _NAMED = 3
 
 
+def _close_names(name: str, known: list[str]) -> list[str]:
+    """Return up to three names that begin with ``name``, or else look like it."""
+    beginning = sorted((one for one in known if one.startswith(name)), key=len)
+    return beginning[:3] or difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+
+
 def require_architecture(name: str) -> None:
     """Check that timm knows an architecture and its tag.
 
@@ -34,7 +40,7 @@ def require_architecture(name: str) -> None:
     """
     architecture, _, tag = name.partition(".")
     if not is_model(architecture):
-        close = difflib.get_close_matches(name, timm.list_models(), n=3, cutoff=0.5)
+        close = _close_names(name, timm.list_models())
         next_step = f"did you mean {', '.join(close)}?" if close else "see timm.list_models()"
         raise InputError(shown(name), "is not an architecture that timm knows", next_step)
     tags = [known.partition(".")[2] for known in timm.list_pretrained(f"{architecture}.*")]

@@ -189,6 +189,7 @@ def test_that_integers_are_no_weights(tmp_path, tiny_folder, tiny_module):
     ("name", "expected"),
     [
         ("deit_tiny_patch16_225", "did you mean deit_tiny_patch16_224"),
+        ("deit_tiny", "did you mean deit_tiny_patch16_224,"),
         ("deit_tiny_patch16_224.nonsense", "use one of fb_in1k"),
         ("no/such/folder", "no such file or folder"),
         ("weights.safetensors", "no such file or folder"),
