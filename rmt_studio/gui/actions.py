@@ -42,7 +42,7 @@ ACTIONS = (
         "open_model", "&File", "&Open model…", "Open a ViT by name, checkpoint or folder", _KEY.Open
     ),
     ActionSpec(
-        "open_demo", "&File", "Open &demo", "Open the embedded model and its digits", "Ctrl+D"
+        "open_demo", "&File", "Open &demo", "Open the embedded model and its digits", "Ctrl+Shift+D"
     ),
     ActionSpec(
         "open_images", "&File", "Open &images…", "Choose the image folder to evaluate on", "Ctrl+I"
@@ -63,7 +63,7 @@ ACTIONS = (
         "&File",
         "&Export checkpoint…",
         "Write the pruned checkpoint and verify it",
-        "Ctrl+E",
+        "Ctrl+Shift+E",
     ),
     ActionSpec("quit", "&File", "&Quit", "Close the window", _KEY.Quit, separated=True),
     ActionSpec(
@@ -71,7 +71,7 @@ ACTIONS = (
         "&Edit",
         "&Keep selected layers as they are",
         "Remove the rules of the selected layers",
-        "Ctrl+K",
+        "Ctrl+Shift+K",
         separated=True,
     ),
     ActionSpec("keep_all", "&Edit", "Keep &all layers as they are", "Remove every rule"),

@@ -11,9 +11,9 @@ import time
 import traceback
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QSplashScreen
+from PySide6.QtWidgets import QApplication, QSplashScreen, QWidget
 
 from rmt_studio.assets import resource
 from rmt_studio.gui.theme import theme
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from rmt_studio.gui.main_window import MainWindow
 
+_TITLE_BAR = 40  # px, of a system whose windows have tall ones
+
 
 def run(model: str | None, checkpoint: Path | None, data: Path | None) -> int:
     """Open the window, start loading what was named, and return the exit code."""
@@ -31,6 +33,7 @@ def run(model: str | None, checkpoint: Path | None, data: Path | None) -> int:
     splash = _splash()
     _paint_now(application, splash)
     window = make_window()
+    fit_to_screen(window)
     splash.finish(window)
     window.show()
     if model is not None:
@@ -72,6 +75,12 @@ def make_window() -> MainWindow:
     atexit.register(gc.unfreeze)
     window.garbage_collector = GarbageCollector(interval=1.0)  # pyright: ignore[reportAttributeAccessIssue]
     return window
+
+
+def fit_to_screen(window: QWidget) -> None:
+    """Make a window no larger than its screen, with room for the title bar that is to come."""
+    room = window.screen().availableGeometry().size() - QSize(0, _TITLE_BAR)
+    window.resize(window.size().boundedTo(room))
 
 
 def _paint_now(application: QApplication, splash: QSplashScreen) -> None:

@@ -40,5 +40,7 @@ class EditRecipe(QUndoCommand):
         if not isinstance(other, EditRecipe):
             return False
         self._after = other._after
-        self.setObsolete(self._after.rules == self._before.rules)
+        if self._after.rules == self._before.rules:
+            self.setObsolete(True)
+            self.undo()  # its name too: nothing was edited
         return True

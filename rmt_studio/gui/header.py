@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rmt_studio.gui.elided_label import ElidedLabel
+from rmt_studio.gui.inspector.figures import count_text
 from rmt_studio.studio.devices import available_devices
 from rmt_studio.studio.document import ImagesOpened, ModelOpened
 
@@ -55,7 +56,7 @@ class Header(QWidget):
         self._name.setText(model.title if model else self.tr("no model"))
         facts = describe(model) if model else ""
         if images is not None:
-            facts += f"{' · ' if facts else ''}{len(images)} images ({images.name})"
+            facts += f"{' · ' if facts else ''}{count_text(len(images))} images ({images.name})"
         self._facts.set_text(facts)
 
 

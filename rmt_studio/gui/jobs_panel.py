@@ -54,7 +54,11 @@ def duration_text(seconds: float) -> str:
 
 
 class JobRow(QWidget):
-    """One job: its title, what it says, a bar, and a button that ends it."""
+    """One job: its title, a button that ends it, a bar, and what it says.
+
+    What it says stands under the bar while the job runs, and under the title when it failed: a
+    count, the time left or a reason need the whole width. How it ended fits beside the title.
+    """
 
     def __init__(self, event: JobQueued, workbench: Workbench, parent: QWidget) -> None:
         super().__init__(parent)
@@ -79,7 +83,7 @@ class JobRow(QWidget):
         elif isinstance(event, JobFinished):
             self._end("✓", "good", self.tr("done in {}").format(duration_text(event.seconds)))
         elif isinstance(event, JobFailed):
-            self._end("✕", "poor", self.tr("failed: {}").format(event.message))
+            self._end("✕", "poor", self.tr("failed: {}").format(event.message), beside=False)
             self.setToolTip(event.message)
         elif isinstance(event, JobCancelled):
             self._end("–", "muted", self.tr("cancelled"))
@@ -92,7 +96,6 @@ class JobRow(QWidget):
     def _build(self, title: str) -> None:
         self.note.setProperty("muted", True)
         self.note.setFont(number_font(self.font().pointSizeF() * 0.9))
-        self.note.setAlignment(_RIGHT)
         self.mark.setFixedWidth(_MARK_WIDTH)
         self.mark.hide()
         self.bar.setRange(0, _STEPS)
@@ -101,17 +104,17 @@ class JobRow(QWidget):
         self.cancel_button.setProperty("flat", True)
         self.cancel_button.setToolTip(self.tr("End this job"))
         self.cancel_button.setAccessibleName(self.tr("Cancel {}").format(title))
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.mark)
-        line.addWidget(self.title, 1)
-        line.addWidget(self.note)
-        line.addWidget(self.cancel_button)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 6)
-        rows.setSpacing(3)
-        rows.addLayout(line)
-        rows.addWidget(self.bar)
+        self._line = QHBoxLayout()
+        self._line.setSpacing(8)
+        self._line.addWidget(self.mark)
+        self._line.addWidget(self.title, 1)
+        self._line.addWidget(self.cancel_button)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 6)
+        self._rows.setSpacing(3)
+        self._rows.addLayout(self._line)
+        self._rows.addWidget(self.bar)
+        self._rows.addWidget(self.note)
 
     def _progress(self, event: JobProgressed) -> None:
         share = event.done / event.total if event.total > 0 else 0.0
@@ -119,14 +122,14 @@ class JobRow(QWidget):
         counted = self.tr("{} of {}").format(event.done, event.total) if event.total > 1 else ""
         left = event.seconds_left
         time = "" if left is None else self.tr("{} left").format(clock_text(left))
-        self.note.set_text(" · ".join(part for part in (counted, event.note, time) if part))
+        self.note.set_text(" · ".join(part for part in (counted, time, event.note) if part))
 
     def _cancel(self) -> None:
         self.cancel_button.setEnabled(False)
         self.cancel_button.setText(self.tr("Cancelling…"))
         self._workbench.cancel_job(self._id)
 
-    def _end(self, mark: str, color: str, note: str) -> None:
+    def _end(self, mark: str, color: str, note: str, *, beside: bool = True) -> None:
         self.running = False
         self.bar.hide()
         self.cancel_button.hide()
@@ -134,7 +137,17 @@ class JobRow(QWidget):
         self.mark.setProperty("color", color)
         self.recolor()
         self.mark.show()
-        self.note.keep(_LEAST_END)
+        if beside:
+            self._rows.removeWidget(self.note)
+            self._line.addWidget(self.note)
+            self.note.setAlignment(_RIGHT)
+            self.note.keep(_LEAST_END)
+        else:
+            under = QHBoxLayout()
+            under.setContentsMargins(_MARK_WIDTH + self._line.spacing(), 0, 0, 0)
+            self._rows.removeWidget(self.note)
+            under.addWidget(self.note)
+            self._rows.addLayout(under)
         self.note.set_text(note)
 
 

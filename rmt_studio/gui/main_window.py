@@ -9,14 +9,13 @@ from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QToolBar,
     QWidget,
 )
 
 from rmt_studio.gui.actions import build_actions
-from rmt_studio.gui.dialogs import show_error
+from rmt_studio.gui.dialogs import AskBox, show_error
 from rmt_studio.gui.header import Header
 from rmt_studio.gui.inspector import Inspector
 from rmt_studio.gui.jobs_panel import JobsPanel
@@ -71,15 +70,17 @@ class MainWindow(QMainWindow):
         self._centre = QStackedWidget()
         self._centre.addWidget(self.welcome)
         self._centre.addWidget(self.spectrum)
-        self.setCentralWidget(self._centre)
         self.layers = LayerPanel(bench)
         self.inspector = Inspector(bench)
         self.jobs = JobsPanel(bench)
         self.results = ResultsPanel(bench)
+        # in the order in which Tab goes through them
         self._dock("layers", self.tr("Layers"), self.layers, _LEFT)
+        self.setCentralWidget(self._centre)
         self._dock("inspector", self.tr("Rules"), self.inspector, _RIGHT)
         self._dock("jobs", self.tr("Jobs"), self.jobs, _BOTTOM)
         self._dock("results", self.tr("Results"), self.results, _BOTTOM)
+        self.setTabOrder(self.layers.filter_bar.columns_button, self.layers.table)
         self.arrange()
 
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
@@ -213,6 +214,10 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _really_close(self) -> bool:
-        question = self.tr("A job is still running. Cancel it and close?")
-        answer = QMessageBox.question(self, self.tr("Close rmt studio"), question)
-        return answer == QMessageBox.StandardButton.Yes
+        return AskBox(
+            self.tr("Close rmt studio"),
+            self.tr("A job is still running; what it has done so far is lost."),
+            do_it=self.tr("Cancel it and close"),
+            leave_it=self.tr("Keep working"),
+            parent=self,
+        ).ask()

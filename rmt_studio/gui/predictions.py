@@ -125,7 +125,8 @@ class Predictions(QObject):
         zeros = document.skipped.intersection(names)
         if document.model is not None and zeros:
             self._stale.difference_update(zeros)
-            sizes = {name: document.model.layer(name).size for name in zeros}
+            ruled = [name for name in zeros if not document.recipe.rule(name).keeps]
+            sizes = {name: document.model.layer(name).size for name in ruled}
             document.set_effects({name: nothing_there(size) for name, size in sizes.items()})
 
     def _measure_stale(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from rmt_studio.gui.inspector.figures import count_text
 from rmt_studio.studio import tasks
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Runs(QObject):
     def _pruned(self, and_then: Next, pruned: PrunedModel) -> None:
         if self._is_of_open_model(pruned) and self._document.set_pruned(pruned):
             kept, whole = pruned.parameters_kept, pruned.parameter_count
-            self.told.emit(f"Pruned: {kept:,} of {whole:,} parameters kept")
+            self.told.emit(f"Pruned: {count_text(kept)} of {count_text(whole)} parameters kept")
             if and_then is not None:
                 and_then()
 

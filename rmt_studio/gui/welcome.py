@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from rmt_studio.gui.workbench import Workbench
 
 _RECENT_SHOWN = 4
+_LINE = 460  # px, the widest a line of text gets
 
 
 class WelcomePage(QFrame):
@@ -65,7 +66,6 @@ class WelcomePage(QFrame):
             )
         )
         text.setWordWrap(True)
-        text.setMaximumWidth(460)
         text.setProperty("muted", True)
         text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         hint = QLabel(self.tr("or drop a checkpoint, a model folder or an image folder here"))
@@ -80,13 +80,23 @@ class WelcomePage(QFrame):
         centre = Qt.AlignmentFlag.AlignHCenter
         column.addStretch(2)
         column.addWidget(title)
-        column.addWidget(text, alignment=centre)
+        column.addLayout(_limited(text))
         column.addSpacing(6)
         column.addWidget(self.open_button, alignment=centre)
         column.addWidget(self.demo_button, alignment=centre)
         column.addWidget(hint)
         column.addLayout(self._recent)
         column.addStretch(3)
+
+
+def _limited(text: QLabel) -> QHBoxLayout:
+    """Centre a wrapped text; an alignment in its layout would make it narrow and cut it off."""
+    text.setMaximumWidth(_LINE)
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(text, 1000)
+    row.addStretch(1)
+    return row
 
 
 class _RecentButton(QPushButton):

@@ -181,7 +181,7 @@ class Workbench(QObject):
         """Fit all spectra in another way."""
         recipe = self.document.recipe
         if self.document.model is not None and settings != recipe.bulk_fit:
-            other = recipe.model_copy(update={"bulk_fit": settings})
+            other = recipe.model_copy(update={"bulk_fit": settings}).marked_as_edited()
             self.undo_stack.push(EditRecipe(self.document, other, "change the bulk fit"))
 
     def _layer_arrived(self, event: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from rmt_studio.gui.jobs_panel import ROWS_KEPT, JobsPanel, clock_text, duration_text
 from rmt_studio.gui.theme import theme
@@ -63,7 +64,7 @@ def test_that_a_job_tells_its_count_its_note_and_the_time_left(panel, tell):
     tell(JobStarted(1), JobProgressed(1, 412, 700, "79.9 ± 3.1 %", 12.2))
     row = panel.rows[0]
     assert row.title.whole_text == "Evaluate dense"
-    assert row.note.whole_text == "412 of 700 · 79.9 ± 3.1 % · 0:12 left"
+    assert row.note.whole_text == "412 of 700 · 0:12 left · 79.9 ± 3.1 %"
     assert row.bar.value() / row.bar.maximum() == pytest.approx(412 / 700, abs=1e-3)
 
 
@@ -153,3 +154,21 @@ def test_that_bar_and_button_have_names(panel, tell):
     row = panel.rows[0]
     assert row.bar.accessibleName() == "Progress of Prune"
     assert row.cancel_button.accessibleName() == "Cancel Prune"
+
+
+def test_that_a_running_job_shows_its_time_left_in_a_narrow_panel(panel, tell):
+    panel.resize(panel.minimumWidth(), 190)
+    tell(JobQueued(1, "Evaluate · dense", "cpu"), JobStarted(1))
+    tell(JobProgressed(1, 251, 700, "top-1 83.7 %", 72.0))
+    QApplication.processEvents()
+    row = panel.rows[0]
+    assert row.title.text() == "Evaluate · dense"
+    assert "1:12 left" in row.note.text()
+    assert row.note.y() > row.bar.y()
+
+
+def test_that_a_failed_job_shows_its_title(panel, tell):
+    panel.resize(panel.minimumWidth(), 190)
+    tell(JobQueued(1, "Open images", "cpu"), JobFailed(1, "gone: " * 40, "traceback", True))
+    QApplication.processEvents()
+    assert panel.rows[0].title.text() == "Open images"

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTableView
 from safetensors import safe_open
 
 from rmt_studio.assets import resource
+from rmt_studio.gui.app import fit_to_screen
 from rmt_studio.gui.dialogs import ErrorBox, ExportDialog, OpenModelDialog
 from rmt_studio.pruning import EntryThreshold, LayerRule, Recipe, SingularValueCut
 
@@ -243,3 +244,42 @@ def test_that_real_weights_open_by_name_and_checkpoint(window, qtbot, deit_tiny_
     assert {"blocks.11.attn.q", "blocks.11.attn.k", "blocks.11.attn.v"} <= names
     assert Path(bench.recent[0][1]) == deit_tiny_checkpoint
     qtbot.waitUntil(lambda: not bench.running_jobs, timeout=PATIENCE)
+
+
+def test_that_the_first_page_shows_its_whole_text(window):
+    texts = [label for label in window.welcome.findChildren(QLabel) if label.wordWrap()]
+    assert texts
+    for label in texts:
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+
+def test_that_a_first_window_fits_a_small_screen(window):
+    fit_to_screen(window)
+    room = window.screen().availableGeometry()
+    assert window.height() < room.height() or window.height() == window.minimumSizeHint().height()
+
+
+def test_that_no_shortcut_is_one_that_edits_text(window):
+    keys = QKeySequence.StandardKey
+    of_text = [keys.MoveToEndOfLine, keys.DeleteEndOfLine, keys.Delete, keys.Backspace,
+               keys.MoveToStartOfLine, keys.DeleteCompleteLine, keys.SelectAll]  # fmt: skip
+    taken = {sequence.toString() for key in of_text for sequence in QKeySequence.keyBindings(key)}
+    taken |= {"Ctrl+E", "Ctrl+K", "Ctrl+D", "Ctrl+A", "Ctrl+U"}  # on X11 only
+    for name, action in window.actions_by_id.items():
+        assert action.shortcut().toString() not in taken, name
+
+
+def test_that_tab_goes_from_left_to_right(demo):
+    stops, widget = [], demo
+    while (widget := widget.nextInFocusChain()) is not demo:
+        stops.append(widget.objectName())
+    order = [
+        "button_open_model",
+        "layer_filter",
+        "layer_table",
+        "spectrum_tabs",
+        "method",
+        "target",
+    ]
+    places = [stops.index(name) for name in order]
+    assert places == sorted(places)

@@ -224,3 +224,24 @@ def test_that_images_that_do_not_fit_are_refused(opened, qtbot, failures, tmp_pa
     qtbot.waitUntil(lambda: any(isinstance(e, JobFailed) for e in heard), timeout=PATIENCE)
     assert "empty" in failures[0][1]
     assert opened.document.images is None
+
+
+def test_that_a_matrix_of_zeros_that_is_kept_has_no_effect_to_show(
+    workbench, demo_model, demo_analysis
+):
+    workbench.document.open_model(demo_model)
+    workbench.document.add_analysis(x for x in demo_analysis if x.name != NAME)
+    workbench.document.skip_layers([NAME])
+    workbench.edit_rules({NAME: HALF}, "zero entries")
+    assert workbench.document.effects[NAME].parameters_kept == 0
+    workbench.undo_stack.undo()
+    assert NAME not in workbench.document.effects
+
+
+def test_that_rules_filled_under_another_bulk_fit_are_called_edited(workbench, demo_model):
+    workbench.document.open_model(demo_model)
+    workbench.replace_recipe(Recipe(name="Cut 30% of model", rules={NAME: HALF}), "fill")
+    workbench.set_bulk_fit(BulkFitSettings(method="median", options={"beta": 0.05}))
+    assert workbench.document.recipe.name == "Cut 30% of model, edited"
+    workbench.undo_stack.undo()
+    assert workbench.document.recipe.name == "Cut 30% of model"

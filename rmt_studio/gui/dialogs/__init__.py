@@ -1,6 +1,7 @@
-"""Dialogs: open a model, choose files, export, errors, about."""
+"""Dialogs: open a model, choose files, export, errors, questions, about."""
 
 from rmt_studio.gui.dialogs.about import AboutDialog
+from rmt_studio.gui.dialogs.ask_box import AskBox
 from rmt_studio.gui.dialogs.error_box import ErrorBox, show_error
 from rmt_studio.gui.dialogs.export import ExportDialog
 from rmt_studio.gui.dialogs.files import (
@@ -12,6 +13,7 @@ from rmt_studio.gui.dialogs.open_model import OpenModelDialog
 
 __all__ = [
     "AboutDialog",
+    "AskBox",
     "ErrorBox",
     "ExportDialog",
     "OpenModelDialog",

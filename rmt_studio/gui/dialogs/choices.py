@@ -62,6 +62,8 @@ def check_architecture(name: str) -> Verdict:
         return Verdict(True, "")
     longer = [other for other in known if other.startswith(bare)]
     if longer:
+        if len(longer) == 1:
+            return Verdict(False, f"One architecture begins with {bare}: {longer[0]}.")
         return Verdict(False, f"{len(longer)} architectures begin with {bare}.")
     close = difflib.get_close_matches(bare, known, n=2, cutoff=0.6)
     advice = f" Did you mean {' or '.join(close)}?" if close else ""

@@ -46,6 +46,7 @@ class OpenModelDialog(Dialog):
         self.open_button.setObjectName("open_button")
         self._lay_out()
         self.tabs.setCurrentWidget(self.folder if is_folder else self.architecture)
+        self.page.setFocus()
         self._judge()
 
     def _lay_out(self) -> None:

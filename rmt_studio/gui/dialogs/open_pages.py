@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
     QLineEdit,
+    QListView,
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
@@ -80,6 +81,7 @@ class ArchitecturePage(Page):
         self.column.addWidget(caption(self.tr("Weights"), self.checkpoint.path))
         self.column.addWidget(self.checkpoint)
         self.column.addStretch(1)
+        self.setFocusProxy(self.architecture)
         self.checkpoint.path.setText(checkpoint)
         self.architecture.currentTextChanged.connect(self.changed)
         self.checkpoint.path.textChanged.connect(self._guess)
@@ -109,6 +111,9 @@ class ArchitecturePage(Page):
         completer = QCompleter(names, self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        popup = QListView()
+        popup.setObjectName("completions")
+        completer.setPopup(popup)
         self.architecture.setCompleter(completer)
         self._guess()
 
@@ -131,6 +136,7 @@ class FolderPage(Page):
         super().__init__(parent)
         self.folder = PathField(self.tr("Model folder"), self.tr("Folder with config.json"))
         self.folder.path.setObjectName("model_folder")
+        self.setFocusProxy(self.folder.path)
         self.folder.path.setText(folder)
         self.folder.browse.clicked.connect(self._browse)
         self.column.addWidget(caption(self.tr("Folder"), self.folder.path))
@@ -168,6 +174,7 @@ class RecentPage(Page):
             item.setData(Qt.ItemDataRole.UserRole, (name, checkpoint))
             item.setToolTip("\n".join(part for part in (name, checkpoint) if part))
         self.column.addWidget(self.list)
+        self.setFocusProxy(self.list)
         self.list.currentItemChanged.connect(self.changed)
         self.list.itemDoubleClicked.connect(self.confirmed)
 

@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QValidator, QWheelEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QValidator,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDoubleSpinBox,
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
 NO_GESTURE = -1
 _TEXT_MARGIN = 6  # px; the style sheet's padding does not reach the text of a spin box
 _WHEEL_PAUSE = 500  # ms without a notch after which the next one is a new gesture
+_HISTORY = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 _STEP_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
 
@@ -194,6 +202,25 @@ class NumberField(QDoubleSpinBox):
         if isinstance(self._shown, Shared):
             return QAbstractSpinBox.StepEnabledFlag.StepNone
         return super().stepEnabled()
+
+    # --- the history of the window -----------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and any(event.matches(key) for key in _HISTORY)
+            and not self._typing
+        ):
+            event.ignore()  # a number that was committed is undone by the window
+            return False
+        return super().event(event)
+
+    @property
+    def _typing(self) -> bool:
+        """Whether the text is another than that of the value: not committed yet."""
+        bare = self.textFromValue(self.value())
+        return self.lineEdit().text() != (bare + self.suffix() if bare else "")
 
     # --- gestures --------------------------------------------------------------------------
 

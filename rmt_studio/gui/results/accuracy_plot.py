@@ -22,6 +22,7 @@ _AXIS_HEIGHT = 36  # px
 _END_LABEL = 12  # px, half the width of the last tick's label
 _TICK_EVERY = {"left": 32.0, "bottom": 52.0}  # px
 _PAD_X, _PAD_BELOW, _PAD_ABOVE = 0.06, 0.1, 0.2  # of the range
+_ALL = 100 + 1e-6  # per cent
 _LEAST_SPAN_Y = 2.0  # percentage points
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
@@ -44,6 +45,14 @@ class _SmallAxis(Axis):
         return [(step, ticks.tolist())]
 
 
+class _PerCentAxis(_SmallAxis):
+    """The room above 100 % is for a label; no number stands there."""
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list:
+        levels = super().tickValues(minVal, maxVal, size)
+        return [(step, [tick for tick in ticks if tick <= _ALL]) for step, ticks in levels]
+
+
 class AccuracyPlot(pg.PlotWidget):
     """The dense model at the left, smaller models towards the right.
 
@@ -54,7 +63,7 @@ class AccuracyPlot(pg.PlotWidget):
     run_picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._below, self._beside = _SmallAxis("bottom"), _SmallAxis("left", grid=True)
+        self._below, self._beside = _SmallAxis("bottom"), _PerCentAxis("left", grid=True)
         self._below.setHeight(_AXIS_HEIGHT)
         axes = {"bottom": self._below, "left": self._beside}
         super().__init__(parent, axisItems=axes, enableMenu=False)

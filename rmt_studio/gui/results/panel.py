@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from rmt_studio.gui.elided_label import ElidedLabel
+from rmt_studio.gui.inspector.figures import count_text
 from rmt_studio.gui.results.accuracy_plot import AccuracyPlot
 from rmt_studio.gui.results.row import table_text
 from rmt_studio.gui.results.series import compare
@@ -77,12 +78,13 @@ class ResultsPanel(QFrame):
             self.caption.set_text(self._caption(comparison))
 
     def _caption(self, comparison: Comparison) -> str:
-        text = self.tr("{} images of {}").format(comparison.n, comparison.images)
+        text = self.tr("{} images of {}").format(count_text(comparison.n), comparison.images)
         if not comparison.elsewhere:
             return text
-        return text + self.tr(" · {} runs on other images are not in the plot").format(
-            comparison.elsewhere
-        )
+        if comparison.elsewhere == 1:
+            return text + self.tr(" · 1 run on other images is not in the plot")
+        others = self.tr(" · {} runs on other images are not in the plot")
+        return text + others.format(comparison.elsewhere)
 
     def _next_step(self) -> str:
         document = self._workbench.document

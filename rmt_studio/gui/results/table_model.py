@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole
+COMPARED_ROLE = ROW_ROLE + 1
 _NOWHERE = QModelIndex()
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class RunTableModel(QAbstractTableModel):
-    """One row per run, oldest first; ``ROW_ROLE`` gives the whole `RunRow` of a cell."""
+    """One row per run, oldest first; ``ROW_ROLE`` gives the whole `RunRow` of a cell.
+
+    ``COMPARED_ROLE`` says whether a run saw the images of the newest one, and is in the plot.
+    """
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +61,7 @@ class RunTableModel(QAbstractTableModel):
         self.beginInsertRows(_NOWHERE, index, index)
         self._rows.append(row_of(runs[index], looks_of(runs)))
         self.endInsertRows()
+        self.dataChanged.emit(self.index(0, 0), self.index(index, len(Column) - 1), [COMPARED_ROLE])
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -72,6 +77,8 @@ class RunTableModel(QAbstractTableModel):
             return row.texts[index.column()]
         if role == ROW_ROLE:
             return row
+        if role == COMPARED_ROLE:
+            return row.run.evaluation.names == self._rows[-1].run.evaluation.names
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.tips[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:

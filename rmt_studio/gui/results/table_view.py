@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from rmt_studio.gui.layers.plain_header import PlainHeader
 from rmt_studio.gui.results.row import Column, RunRow
-from rmt_studio.gui.results.table_model import ROW_ROLE, RunTableModel
+from rmt_studio.gui.results.table_model import COMPARED_ROLE, ROW_ROLE, RunTableModel
 from rmt_studio.gui.theme import number_font, theme
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ class RunDelegate(QStyledItemDelegate):
             paint_mark(painter, row.look, QRect(inside.x(), inside.center().y() - 4, _MARK, _MARK))
             inside.setLeft(inside.left() + _MARK + _PAD)
         painter.setFont(option.font)  # pyright: ignore[reportAttributeAccessIssue]
-        painter.setPen(QColor(colors.muted if text == "–" else colors.text))
+        lesser = text == "–" or not index.data(COMPARED_ROLE)
+        painter.setPen(QColor(colors.muted if lesser else colors.text))
         metrics = QFontMetrics(option.font)  # pyright: ignore[reportAttributeAccessIssue]
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, inside.width())
         painter.drawText(inside, index.data(Qt.ItemDataRole.TextAlignmentRole), shown)

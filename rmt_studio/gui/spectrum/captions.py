@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from rmt_studio.gui.inspector.figures import count_text
+from rmt_studio.gui.spectrum.axes import power_of_ten
 from rmt_studio.gui.spectrum.scales import Quantity
 
 if TYPE_CHECKING:
@@ -51,6 +53,14 @@ def short_multiple(multiple: float) -> str:
     return f"{multiple:.2f}" if 0.1 <= multiple < 100 else f"{multiple:.3g}"
 
 
+def number_text(number: float) -> str:
+    """Return three significant digits, such as ``0.0215`` or ``3.66·10⁻⁴``."""
+    if number == 0 or 0.01 <= abs(number) < 999.5:
+        return f"{number:#.3g}".rstrip(".")
+    leader, _, exponent = f"{number:.2e}".partition("e")
+    return f"{leader}·{power_of_ten(int(exponent))}"
+
+
 def foot_captions(layer: LayerAnalysis, out: OutOfView | None, scale: Scale) -> tuple[str, str]:
     """Return the line under a plot, long and short: what the view and the law leave out."""
     parts = [*(_outside(out, scale) if out is not None else ())]
@@ -63,7 +73,7 @@ def foot_captions(layer: LayerAnalysis, out: OutOfView | None, scale: Scale) -> 
 def _outside(out: OutOfView, scale: Scale) -> Iterator[tuple[str, str]]:
     """Yield what a view does not hold, each part long and short."""
     if out.right:
-        largest = f"{out.largest:.2e}"
+        largest = number_text(out.largest)
         long = _tr("{n} {lie} to the right of this view (largest {largest})")
         short = _tr("{n} further right, up to {largest}")
         yield (
@@ -92,4 +102,4 @@ def _lie(count: int, scale: Scale) -> str:
 
 
 def _plain(number: float) -> str:
-    return f"{number:,.0f}" if 100 <= number < 1e7 else f"{number:.3g}"
+    return count_text(round(number)) if 100 <= number < 1e7 else number_text(number)

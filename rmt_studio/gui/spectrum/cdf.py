@@ -87,7 +87,7 @@ class CdfPlot(SpectrumPlot):
         self._bulk.setData(x[: first_spike + 1], y[: first_spike + 1])
         self._spikes.setData(x[first_spike:], y[first_spike:])
         self._draw_law(shown)
-        residual = residual_steps(ascending, fit.law)[1]
+        residual = residual_steps(ascending, fit.law, fit.bulk_share)[1]
         self._residual.setData(places, residual)
         for line in self._edges:
             line.setValue(shown.place(fit.upper_edge))
@@ -97,7 +97,7 @@ class CdfPlot(SpectrumPlot):
     def _draw_law(self, shown: Shown) -> None:
         law = shown.fit.law
         positions, _density = law_curve(law, shown.scale)
-        shares = law.cdf(shown.scale.eigenvalue(positions))
+        shares = shown.fit.bulk_share * law.cdf(shown.scale.eigenvalue(positions))
         self._law.setData(*_with_level_ends(positions, shares))
 
     def _describe_axes(self, shown: Shown) -> None:
@@ -108,7 +108,7 @@ class CdfPlot(SpectrumPlot):
         axis_of(self._below, "left").describe(self.tr("difference"))
 
     def _fit_heights(self, shown: Shown, largest: float) -> None:
-        null = shown.fit.ks_null_95
+        null = shown.fit.ks_null_95 * shown.fit.bulk_share
         reach = 1.12 * max(largest, 1.3 * null)
         self._above.getViewBox().setYRange(-0.02, 1.03, padding=0)
         self._below.getViewBox().setYRange(-reach, reach, padding=0)

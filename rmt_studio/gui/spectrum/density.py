@@ -108,7 +108,8 @@ class DensityPlot(SpectrumPlot):
         self._threshold.setValue(place(fit.threshold))
         for line, sign in ((self._lower, "₋"), (self._upper, "₊")):
             line.label.setFormat(edge_caption(scale, sign))
-        self._law_places, self._law_heights = law_curve(fit.law, scale)
+        self._law_places, heights = law_curve(fit.law, scale)
+        self._law_heights = heights * fit.bulk_share
         self._draw_law(shown)
         self._describe_axes(shown)
         self._range_changed()

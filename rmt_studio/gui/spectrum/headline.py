@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from rmt_studio.gui.spectrum.captions import number_text
 from rmt_studio.gui.theme import number_font
 from rmt_studio.spectra import BULK_METHODS
 from rmt_studio.spectra.bulk_methods import DEFAULT_BETA
@@ -152,8 +153,8 @@ def _figures_of(layer: LayerAnalysis) -> dict[str, _Value]:
     level = _percent(1 - fit.options.get("beta", DEFAULT_BETA))
     count, null = layer.spectrum.dimension, f"{fit.ks_null_95:.3f}"
     return {
-        "variance": _Value(f"{fit.variance:.2e}", method, method),
-        "edge": _Value(f"{fit.upper_edge:.2e}", edge, edge),
+        "variance": _Value(number_text(fit.variance), method, method),
+        "edge": _Value(number_text(fit.upper_edge), edge, edge),
         "spikes": _Value(
             f"{fit.spikes}",
             _tr("above Tracy–Widom {level}").format(level=level),

@@ -64,7 +64,7 @@ class QuantilePlot(SpectrumPlot):
 
     def _draw(self, shown: Shown) -> None:
         scale, fit = shown.scale, shown.fit
-        expected = scale.position(expected_quantiles(fit.law, shown.eigenvalues.size))
+        expected = scale.position(expected_quantiles(fit.law, shown.eigenvalues.size, fit.deflated))
         spikes = shown.spikes
         self._bulk.setData(expected[spikes:], shown.positions[spikes:])
         self._spikes.setData(expected[:spikes], shown.positions[:spikes])

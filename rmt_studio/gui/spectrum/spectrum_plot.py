@@ -59,7 +59,8 @@ class SpectrumPlot(pg.GraphicsView):
         self.setToolTip(
             self.tr(
                 "Drag the green line, or press Left and Right, to move the cut (Shift: 10 %); "
-                "Delete removes it.\nWheel zooms, drag moves the view, a double click resets it."
+                "Delete removes it, Escape ends a drag.\n"
+                "Wheel zooms, drag moves the view, a double click resets it."
             )
         )
         self.setMinimumSize(160, 110)
@@ -157,6 +158,9 @@ class SpectrumPlot(pg.GraphicsView):
         if self._shown is not None:
             self.cut_moved.emit(float(self._shown.scale.eigenvalue(place)))
 
+    def _cancel_drag(self) -> bool:
+        return any(line.cancel_drag() for line in self._lines)  # one line is dragged at a time
+
     def _view_moved(self, *_range: object) -> None:
         self.view_changed.emit()
 
@@ -178,7 +182,7 @@ class SpectrumPlot(pg.GraphicsView):
             self.reset_view()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             self._zoom(1 / _ZOOM if key == Qt.Key.Key_Minus else _ZOOM)
-        else:
+        elif key != Qt.Key.Key_Escape or not self._cancel_drag():
             ev.ignore()
 
     def mouseDoubleClickEvent(self, ev: QMouseEvent) -> None:

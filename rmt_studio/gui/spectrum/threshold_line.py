@@ -25,7 +25,7 @@ class ThresholdLine(pg.InfiniteLine):
         grabbed (): a drag begins.
         moved (float): the place it is dragged to.
         released (): the drag is over.
-        drag_cancelled (): the right button was pressed during a drag.
+        drag_cancelled (): the right button or Escape was pressed during a drag.
     """
 
     grabbed = Signal()
@@ -72,6 +72,13 @@ class ThresholdLine(pg.InfiniteLine):
         self.label.setColor(colors.threshold)
         self.label.fill = pg.mkBrush(colors.panel)
         self.label.setFont(number_font(8.5, bold=self._focused))
+
+    def cancel_drag(self) -> bool:
+        """End a drag as if it had not been; return whether there was one."""
+        was_moving, self.moving = self.moving, False
+        if was_moving:
+            self.drag_cancelled.emit()
+        return was_moving
 
     def mouseDragEvent(self, ev: object) -> None:
         starts = ev.isStart() and ev.button() == Qt.MouseButton.LeftButton  # pyright: ignore[reportAttributeAccessIssue]

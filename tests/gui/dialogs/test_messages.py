@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QPushButton
 
-from rmt_studio.gui.dialogs import AboutDialog, ErrorBox, OpenModelDialog, show_error
+from rmt_studio.gui.dialogs import AboutDialog, AskBox, ErrorBox, OpenModelDialog, show_error
 
 
 @pytest.fixture
@@ -62,3 +66,17 @@ def test_that_about_names_the_versions_for_a_bug_report(shown):
 
 def test_that_about_goes_when_it_is_closed(freed_on_close):
     freed_on_close(AboutDialog)
+
+
+@pytest.mark.parametrize(("name", "answer"), [("do_button", True), ("leave_button", False)])
+def test_that_a_question_is_answered_by_its_buttons(qtbot, name, answer):
+    box = AskBox("Close", "A job is running.", do_it="Close", leave_it="Keep working")
+    QTimer.singleShot(50, getattr(box, name).click)
+    assert box.ask() is answer
+
+
+def test_that_enter_and_escape_lose_nothing(qtbot):
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        box = AskBox("Close", "A job is running.", do_it="Close", leave_it="Keep working")
+        QTimer.singleShot(50, partial(QTest.keyClick, box, key))
+        assert not box.ask()

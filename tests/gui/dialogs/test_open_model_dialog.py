@@ -94,6 +94,7 @@ def test_that_a_folder_is_opened(dialog, asked, tmp_path):
 def test_that_a_recent_model_is_opened_by_a_double_click(workbench, asked, opened, checkpoint):
     workbench.recent = [("demo", ""), ("deit_tiny_patch16_224", str(checkpoint))]
     dialog = opened(OpenModelDialog(workbench))
+    dialog.tabs.tabBar().setFocus()  # as a click on the tab does
     dialog.tabs.setCurrentWidget(dialog.recent)
     assert not dialog.open_button.isEnabled()
     dialog.recent.list.setCurrentRow(1)
@@ -116,3 +117,8 @@ def test_that_an_empty_list_of_recent_models_says_what_will_be_there(dialog):
 
 def test_that_the_dialog_goes_when_it_is_closed(workbench, freed_on_close):
     freed_on_close(lambda: OpenModelDialog(workbench))
+
+
+def test_that_one_can_type_at_once(dialog, qtbot):
+    qtbot.waitUntil(lambda: dialog.focusWidget() is not None)
+    assert dialog.focusWidget() is dialog.architecture.architecture

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QAction, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -158,3 +158,20 @@ def test_that_a_choice_too_long_for_its_box_is_whole_in_the_tooltip(qtbot):
     box.grab()  # paints the elided text
     box.show_choice("no such choice")
     assert box.currentIndex() == -1
+
+
+def test_that_the_window_undoes_a_number_that_was_committed(field):
+    undone = []
+    action = QAction(field, shortcut=QKeySequence.StandardKey.Undo)
+    action.triggered.connect(lambda: undone.append(field.text()))
+    field.addAction(action)
+    field.show_value(0.3)
+    field.activateWindow()
+    type_in(field, "40")
+    QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == ["40.0 %"]
+    field.selectAll()
+    QTest.keyClicks(field, "5")
+    QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == ["40.0 %"]  # typing that goes on is the field's own
+    assert field.edits == [(0.4, -1)]

@@ -149,3 +149,11 @@ def test_that_the_plot_follows_the_theme(filled):
         picture = filled.plot.viewport().grab().toImage()
         assert picture.pixelColor(1, 1).name() == ground
     theme().choose("system")
+
+
+def test_that_no_accuracy_above_100_is_on_the_axis(panel, workbench):
+    workbench.document.add_run(dense_run(700))
+    low, high = panel.plot.getViewBox().viewRange()[1]
+    ticks = [tick for _, level in panel.plot._beside.tickValues(low, high, 140) for tick in level]
+    assert high > 100
+    assert max(ticks) == 100

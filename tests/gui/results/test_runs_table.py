@@ -11,7 +11,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from rmt_studio.gui.results.row import Column, points_text, row_of, table_text
 from rmt_studio.gui.results.series import looks_of
-from rmt_studio.gui.results.table_model import RunTableModel
+from rmt_studio.gui.results.table_model import COMPARED_ROLE, RunTableModel
+
+from .conftest import dense_run
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
@@ -80,3 +82,11 @@ def test_that_runs_are_appended_as_they_come(workbench, runs, qapp):
         assert model.headerData(column, horizontal, Qt.ItemDataRole.ToolTipRole)
     tester.deleteLater()
     model.deleteLater()
+
+
+def test_that_runs_on_other_images_are_told_apart(filled, workbench):
+    rows = range(filled.model.rowCount())
+    assert all(filled.model.index(row, 0).data(COMPARED_ROLE) for row in rows)
+    workbench.document.add_run(dense_run(250, n=300, images="calibration"))
+    assert not any(filled.model.index(row, 0).data(COMPARED_ROLE) for row in rows)
+    assert filled.model.index(len(rows), 0).data(COMPARED_ROLE)

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rmt_studio.gui.spectrum.captions import foot_captions
+from rmt_studio.gui.spectrum.captions import foot_captions, number_text
 from rmt_studio.gui.spectrum.cut import Cut
 from rmt_studio.gui.spectrum.scales import Quantity, Scale
 from rmt_studio.gui.spectrum.shown import OutOfView, Shown, first_view, out_of_view
@@ -55,17 +55,17 @@ def test_that_zeros_are_left_out_of_the_picture(pruned_layer):
     ("out", "expected"),
     [
         (OutOfView(), ""),
-        (OutOfView(0, 1, 0.0215), "1 eigenvalue lies to the right of this view (largest 2.15e-02)"),
+        (OutOfView(0, 1, 0.0215), "1 eigenvalue lies to the right of this view (largest 0.0215)"),
         (
             OutOfView(0, 14, 0.0215),
-            "14 eigenvalues lie to the right of this view (largest 2.15e-02)",
+            "14 eigenvalues lie to the right of this view (largest 0.0215)",
         ),
         (OutOfView(3, 0, 1.0), "3 eigenvalues lie to the left of this view"),
         (
             OutOfView(3, 2, 1.5),
-            "2 eigenvalues lie to the right of this view (largest 1.50e+00); 3 to its left",
+            "2 eigenvalues lie to the right of this view (largest 1.50); 3 to its left",
         ),
-        (OutOfView(clipped=1304.2), "one bar rises to 1,304"),
+        (OutOfView(clipped=1304.2), "one bar rises to 1\u202f304"),
     ],
 )
 def test_that_the_foot_line_says_it_in_words(out, expected):
@@ -76,6 +76,14 @@ def test_that_the_foot_line_says_it_in_words(out, expected):
 def test_that_the_foot_line_tells_of_zeros_and_speaks_of_singular_values():
     layer, scale = SimpleNamespace(fit=SimpleNamespace(zeros=4)), Scale(1, Quantity.SINGULAR_VALUE)
     long, short = foot_captions(layer, OutOfView(0, 2, 3.0), scale)
-    right = "2 singular values lie to the right of this view (largest 3.00e+00)"
+    right = "2 singular values lie to the right of this view (largest 3.00)"
     assert long == f"{right}; 4 are zero and left out"
     assert len(short) < len(long)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.0541, "0.0541"), (1.5, "1.50"), (384.2, "384"), (3.66e-4, "3.66·10⁻⁴"), (2e4, "2.00·10⁴")],
+)
+def test_that_numbers_have_three_digits_and_no_computer_notation(number, text):
+    assert number_text(number) == text

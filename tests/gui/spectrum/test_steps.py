@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from rmt_studio.gui.spectrum.steps import empirical_steps, expected_quantiles, residual_steps
+from rmt_studio.spectra import MarchenkoPastur
 
 
 def test_that_the_steps_go_from_nothing_to_all():
@@ -21,3 +22,19 @@ def test_that_expected_quantiles_split_the_law_evenly(fc1):
     expected = expected_quantiles(fc1.fit.law, 96)
     assert (np.diff(expected) < 0).all()
     np.testing.assert_allclose(fc1.fit.law.cdf(expected[::-1]), (np.arange(96) + 0.5) / 96)
+
+
+def test_that_a_law_of_a_part_is_weighed_by_its_share():
+    law = MarchenkoPastur(0.5)
+    bulk = expected_quantiles(law, 200)[::-1]
+    ascending = np.concatenate([bulk, np.full(50, 2 * law.support[1])])
+    values, residual = residual_steps(ascending, law, 0.8)
+    assert np.abs(residual[values <= law.support[1]]).max() < 1 / 200
+    assert residual[-1] == pytest.approx(0.2)
+
+
+def test_that_deflated_spikes_are_expected_at_the_edge():
+    law = MarchenkoPastur(0.5)
+    expected = expected_quantiles(law, 12, deflated=2)
+    assert expected[:2].tolist() == [law.support[1]] * 2
+    np.testing.assert_allclose(expected[2:], expected_quantiles(law, 10))

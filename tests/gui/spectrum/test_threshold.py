@@ -150,3 +150,17 @@ def test_that_the_line_follows_rules_that_others_write(bench, view, shown_name):
     cut = cut_of(new, view.layer)
     assert line_of(view).value() == pytest.approx(cut.eigenvalue)
     assert line_of(view).label.format == f"cut {cut.multiple:.2f} λ₊ · rank 61"
+
+
+def test_that_escape_ends_a_drag_and_leaves_no_trace(qtbot, bench, view, shown_name):
+    named = bench.document.recipe.model_copy(update={"name": "mine"})
+    bench.replace_recipe(named, "open recipe")
+    before = line_of(view).value()
+    end = drag(qtbot, view, 50, release=False)
+    assert not rule(bench, shown_name).keeps
+    QTest.keyClick(view.plot, Qt.Key.Key_Escape)
+    QTest.mouseMove(view.plot.viewport(), end + QPoint(9, 0))
+    QTest.mouseRelease(view.plot.viewport(), LEFT, pos=end + QPoint(9, 0))
+    assert bench.document.recipe == named
+    assert bench.undo_stack.undoText() == "open recipe"
+    assert line_of(view).value() == before
