@@ -11,15 +11,17 @@ import numpy as np
 
 from rmt_studio.errors import InputError
 from rmt_studio.spectra.bulk_methods import BULK_METHODS, DEFAULT_TRIM
+from rmt_studio.spectra.deflation import deflate
 from rmt_studio.spectra.kolmogorov import kolmogorov_distances
 from rmt_studio.spectra.marchenko_pastur import MarchenkoPastur
-from rmt_studio.spectra.null_distance import null_distances
+from rmt_studio.spectra.null_distance import misfit_p_values, null_distances
 from rmt_studio.spectra.tails import numerical_rank
 from rmt_studio.spectra.tracy_widom import TracyWidom1
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rmt_studio.spectra.bulk_methods import BulkMethod
     from rmt_studio.spectra.spectrum import Spectrum
 
 _OPEN_RANGES = {"alpha": (0.0, 0.5), "beta": (0.0, 1.0)}
@@ -32,22 +34,28 @@ class BulkFit:
     Attributes:
         method: the estimator, a key of `BULK_METHODS`.
         options: its options, defaults filled in.
-        ratio: ``dimension / samples``, the ratio of the fitted law.
+        ratio: ``dimension / samples``; that of the fitted law unless spikes were deflated.
         samples: the longer side of the matrix, ``n``.
         dimension: the eigenvalues that took part: the shorter side less ``zeros``.
         zeros: the eigenvalues left out because they are zero, see `fit_bulk`.
         variance: the fitted variance ``v`` of the noise entries.
-        lower_edge: ``v (1 - sqrt(c))^2``.
-        upper_edge: ``v (1 + sqrt(c))^2``, where the bulk of an endless matrix would stop.
+        lower_edge: ``v (1 - sqrt(c))^2``, the lower edge of `law`.
+        upper_edge: ``v (1 + sqrt(c))^2``, the upper edge of `law`, where the bulk of an endless
+            matrix would stop.
         threshold: the upper edge with the Tracy-Widom correction for this finite size; the
             largest of pure noise exceeds it with probability ``beta``.
-        ks_distance: Kolmogorov distance of all eigenvalues from the law.
+        ks_distance: Kolmogorov distance of all eigenvalues from the law; of the
+            ``dimension - deflated`` lowest where spikes were deflated.
         ks_central: the same over the central quantiles ``[alpha, 1 - alpha]`` (the papers'
             ``mu_fit``); methods without an ``alpha`` use 0.25.
         ks_null_95: the 95 % quantile of ``ks_distance`` when there is nothing but noise.
         ks_central_null_95: the same for ``ks_central``.
         bulk_fraction: share of all eigenvalues, zeros included, at or below ``upper_edge``.
         spikes: how many eigenvalues lie above ``threshold``.
+        deflated: ``k``, the largest eigenvalues that the method set aside as spikes. The law, its
+            edges and the threshold are then those of the ``(p - k) x (n - k)`` noise that is
+            left, still on the eigenvalue scale ``s^2 / n`` of the whole matrix; ``variance``
+            stays that of the noise entries. 0 for methods that keep all.
     """
 
     method: str
@@ -66,11 +74,34 @@ class BulkFit:
     ks_central_null_95: float
     bulk_fraction: float
     spikes: int
+    deflated: int = 0
 
     @property
     def law(self) -> MarchenkoPastur:
-        """The fitted law, on the eigenvalue scale."""
-        return MarchenkoPastur(self.ratio, self.variance)
+        """The fitted law of the bulk, on the eigenvalue scale: `bulk_law` of the numbers above."""
+        return bulk_law(self.variance, self.dimension, self.samples, self.deflated)
+
+    @property
+    def bulk_share(self) -> float:
+        """The share ``(p - k)/p`` of the eigenvalues that `law` describes; 1 without deflation."""
+        return (self.dimension - self.deflated) / self.dimension
+
+    @property
+    def ks_p_value(self) -> float:
+        """The p-value of ``ks_distance`` under pure noise, see `misfit_p_values`."""
+        return self._p_values[0]
+
+    @property
+    def ks_central_p_value(self) -> float:
+        """The p-value of ``ks_central`` under pure noise, see `misfit_p_values`."""
+        return self._p_values[1]
+
+    @property
+    def _p_values(self) -> tuple[float, float]:
+        trim = self.options.get("alpha", DEFAULT_TRIM)
+        left = self.dimension - self.deflated
+        distances = self.ks_distance, self.ks_central
+        return misfit_p_values(self.method, trim, left, self.law.ratio, distances)
 
     @property
     def singular_value_lower_edge(self) -> float:
@@ -112,12 +143,13 @@ def fit_bulk(spectrum: Spectrum, method: str = "bema", **options: float) -> Bulk
     eigenvalues = _nonzero_eigenvalues(spectrum)
     dimension, samples = eigenvalues.size, spectrum.samples
     ratio = dimension / samples
-    variance = float(BULK_METHODS[method].variance(eigenvalues, ratio, trim))
-    law = MarchenkoPastur(ratio, variance)
+    variance, deflated = _estimate(BULK_METHODS[method], eigenvalues, ratio, trim)
+    law = bulk_law(variance, dimension, samples, deflated)
     lower, upper = law.support
-    threshold = noise_threshold(law, samples, settings["beta"])
-    whole, central = kolmogorov_distances(law.cdf(eigenvalues), trim)
-    whole_null, central_null = null_distances(method, trim, dimension, ratio)
+    threshold = noise_threshold(law, samples - deflated, settings["beta"])
+    left = dimension - deflated
+    whole, central = kolmogorov_distances(law.cdf(eigenvalues[:left]), trim)
+    whole_null, central_null = null_distances(method, trim, left, law.ratio)
     return BulkFit(
         method=method,
         options=settings,
@@ -135,7 +167,26 @@ def fit_bulk(spectrum: Spectrum, method: str = "bema", **options: float) -> Bulk
         ks_central_null_95=central_null,
         bulk_fraction=float(np.mean(spectrum.eigenvalues <= upper)),
         spikes=int(np.count_nonzero(eigenvalues > threshold)),
+        deflated=deflated,
     )
+
+
+def bulk_law(variance: float, dimension: int, samples: int, deflated: int = 0) -> MarchenkoPastur:
+    """Return the law of the eigenvalues ``s^2 / n`` of a bulk beside ``k`` deflated spikes.
+
+    Ratio ``(p - k)/(n - k)`` and variance ``v (n - k)/n``: the strong components take ``k``
+    dimensions from each side, and the unit ``n`` stays that of the whole matrix.
+    """
+    left = samples - deflated
+    return MarchenkoPastur((dimension - deflated) / left, variance * (left / samples))
+
+
+def _estimate(
+    method: BulkMethod, eigenvalues: NDArray[np.float64], ratio: float, trim: float
+) -> tuple[float, int]:
+    """Return the variance of the noise entries and the spikes deflated before."""
+    deflated = int(method.spikes(eigenvalues, ratio)) if method.spikes else 0
+    return float(method.variance(*deflate(eigenvalues, ratio, deflated), trim)), deflated
 
 
 def noise_threshold(law: MarchenkoPastur, samples: int, beta: float) -> float:

@@ -7,13 +7,16 @@ distributions are simulated by the very code that fits.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rmt_studio.spectra import deflation
 from rmt_studio.spectra.kolmogorov import central_window
 from rmt_studio.spectra.marchenko_pastur import MarchenkoPastur, midpoint_quantiles
+from rmt_studio.spectra.variance_fits import least_distance_variance, likeliest_variance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,12 +37,18 @@ class BulkMethod:
         defaults: its options with their default values; ``beta`` is the significance of the
             threshold in every method.
         variance: ``(ascending eigenvalues (..., p), ratio, trim) -> variances (...)``.
+        scatter: standard deviation of the variance on pure noise in units of ``v sqrt(2/(p n))``,
+            that of the mean square of all entries; simulated at 64 x 64 to 500 x 500, to a fifth.
+        spikes: ``(ascending eigenvalues (..., p), ratio) -> counts (...)`` of the eigenvalues to
+            set aside before (`rmt_studio.spectra.deflation`); None where the method keeps all.
     """
 
     label: str
     source: str
     defaults: Mapping[str, float]
     variance: Callable[[NDArray[np.float64], float, float], NDArray[np.float64]]
+    scatter: float
+    spikes: Callable[[NDArray[np.float64], float], NDArray[np.int64]] | None = None
 
 
 def bema_variance(
@@ -71,6 +80,28 @@ def median_variance(
     return np.median(eigenvalues, axis=-1) / MarchenkoPastur(ratio).median()
 
 
+def deflated_variance(
+    eigenvalues: NDArray[np.float64], ratio: float, _trim: float
+) -> NDArray[np.float64]:
+    """Return the variance by matching all quantiles but a tenth at each end.
+
+    The spikes are set aside already, so the window is wider than that of BEMA alone.
+    """
+    return bema_variance(eigenvalues, ratio, deflation.TRIM)
+
+
+def nearest_variance(
+    eigenvalues: NDArray[np.float64], ratio: float, _trim: float
+) -> NDArray[np.float64]:
+    """Return the variance of the law nearest in Kolmogorov distance."""
+    return least_distance_variance(eigenvalues, ratio)
+
+
+def nearest_spikes(eigenvalues: NDArray[np.float64], ratio: float) -> NDArray[np.int64]:
+    """Return the number of spikes for which the nearest law of all variances is the nearest."""
+    return deflation.spike_counts(eigenvalues, ratio, partial(least_distance_variance, rounds=10))
+
+
 BULK_METHODS: Mapping[str, BulkMethod] = MappingProxyType(
     {
         "bema": BulkMethod(
@@ -78,12 +109,45 @@ BULK_METHODS: Mapping[str, BulkMethod] = MappingProxyType(
             "Ke, Ma & Lin 2023",
             MappingProxyType({"alpha": DEFAULT_TRIM, "beta": DEFAULT_BETA}),
             bema_variance,
+            1.25,
         ),
         "median": BulkMethod(
             "Median",
             "Gavish & Donoho 2014",
             MappingProxyType({"beta": DEFAULT_BETA}),
             median_variance,
+            2.1,
+        ),
+        "deflated": BulkMethod(
+            "Spikes deflated",
+            "bulk matching after Ke, Ma & Lin 2023 on the (p - k) x (n - k) law",
+            MappingProxyType({"beta": DEFAULT_BETA}),
+            deflated_variance,
+            1.1,
+            deflation.spike_counts,
+        ),
+        "kolmogorov": BulkMethod(
+            "Least Kolmogorov distance",
+            "Wolfowitz 1957",
+            MappingProxyType({"beta": DEFAULT_BETA}),
+            nearest_variance,
+            1.25,
+            nearest_spikes,
+        ),
+        "likelihood": BulkMethod(
+            "Maximum likelihood",
+            "Cohen 1950",
+            MappingProxyType({"beta": DEFAULT_BETA}),
+            likeliest_variance,
+            1.5,
+            deflation.spike_counts,
+        ),
+        "paper": BulkMethod(
+            "Preset of the paper",
+            "Ke, Ma & Lin 2023, as in the MP-based pruning papers",
+            MappingProxyType({"alpha": 0.25, "beta": 0.8}),
+            bema_variance,
+            1.25,
         ),
     }
 )

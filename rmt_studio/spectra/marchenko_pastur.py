@@ -122,6 +122,28 @@ def midpoint_quantiles(dimension: int, ratio: float) -> NDArray[np.float64]:
     return quantiles
 
 
+@lru_cache(maxsize=256)
+def approximate_quantiles(dimension: int, ratio: float) -> NDArray[np.float64]:
+    """Return `midpoint_quantiles` by interpolation in the angle: ten times quicker, to about 1e-4.
+
+    For searches that ask for many ratios and settle the last digits afterwards.
+    """
+    angles = _angle_grid()
+    middles = (np.arange(dimension) + 0.5) / dimension
+    half = np.sin(np.interp(middles, _share(angles, ratio), angles) / 2)
+    root = math.sqrt(ratio)
+    quantiles = (1 - root) ** 2 + 4 * root * half**2
+    quantiles.setflags(write=False)
+    return quantiles
+
+
+@lru_cache(maxsize=1)
+def _angle_grid() -> NDArray[np.float64]:
+    """Return angles from 0 to pi, denser towards both ends, where the cdf is cubic."""
+    place = np.linspace(0.0, 1.0, _CELLS + 1)
+    return np.pi * place**2 * (3 - 2 * place)
+
+
 def _share(angle: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
     """Return the cdf at an angle: ``phi/pi + (r sin(phi) - (1 - c) delta) / (pi c)``, r = sqrt(c).
 

@@ -13,10 +13,14 @@ import json
 import math
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEAST_P_VALUE = 0.001
 TABLE_FILE = Path(__file__).with_name("null_table.json")
 
 
@@ -34,11 +38,51 @@ def null_distances(method: str, trim: float, dimension: int, ratio: float) -> tu
         dimension: number of eigenvalues, ``p``.
         ratio: aspect ratio ``p/n``.
     """
+    at_95 = null_quantiles(method, trim, dimension, ratio)[_table()["levels"].index(0.95)]
+    return float(at_95[0]), float(at_95[1])
+
+
+@lru_cache(maxsize=4096)
+def null_quantiles(method: str, trim: float, dimension: int, ratio: float) -> NDArray[np.float64]:
+    """Return the quantiles of the whole and the central distance under pure noise, read-only.
+
+    At the levels 50, 75, 90, 95, 99 and 99.9 %, shape ``(6, 2)``; interpolated as
+    `null_distances` says.
+    """
     table = _table()
-    values = _between(table["trims"][method], table["scaled_quantiles"][method], trim)
+    entry = table["same_as"].get(method, method)
+    values = _between(table["trims"][entry], table["scaled_quantiles"][entry], trim)
     values = _between(table["ratios"], values, ratio)
-    levels = _between(np.log(table["dimensions"]), values, math.log(dimension), extend=True)
-    return float(levels[0] / dimension), float(levels[1] / dimension)
+    scaled = _between(np.log(table["dimensions"]), values, math.log(dimension), extend=True)
+    quantiles = scaled / dimension
+    quantiles.setflags(write=False)
+    return quantiles
+
+
+def misfit_p_values(
+    method: str, trim: float, dimension: int, ratio: float, distances: tuple[float, float]
+) -> tuple[float, float]:
+    """Return the p-values of a whole and a central distance under pure noise.
+
+    Between the simulated levels ``log`` of the p-value is interpolated linearly in the distance;
+    up to the median it falls from 1 at ``1/(2p)``, the least distance there is. The simulation
+    tells nothing beyond its last level: `LEAST_P_VALUE` stands for "that or less".
+    """
+    table, quantiles = _table(), null_quantiles(method, trim, dimension, ratio)
+    shares = np.log(1 - np.array([0.0, *table["levels"]]))
+    least = 0.5 / dimension
+    found = [
+        math.exp(
+            np.interp(distance, np.maximum.accumulate([least, *column]), shares, right=-math.inf)
+        )
+        for distance, column in zip(distances, quantiles.T, strict=True)
+    ]
+    return max(found[0], LEAST_P_VALUE), max(found[1], LEAST_P_VALUE)
+
+
+def p_value_text(p_value: float) -> str:
+    """Return a p-value as it is printed: two digits, "< 0.001" where the simulation ends."""
+    return f"< {LEAST_P_VALUE:g}" if p_value <= LEAST_P_VALUE else f"{p_value:.2g}"
 
 
 def _between(

@@ -67,7 +67,7 @@ class Spectrum:
             InputError: the weight is not a matrix of floating point numbers, is empty, or holds
                 values that are not finite.
         """
-        matrix = _checked(weight)
+        matrix = checked_weight(weight)
         values = _singular_values(matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T)
         return cls(values.cpu().numpy(), (matrix.shape[0], matrix.shape[1]))
 
@@ -94,14 +94,14 @@ class Spectrum:
         return values
 
 
-def _checked(weight: Weight) -> torch.Tensor:
+def checked_weight(weight: Weight) -> torch.Tensor:
     """Return the weight as a detached tensor on its device, or say why it has no spectrum."""
     tensor = _tensor(weight)
     if tensor.ndim != 2:
         raise _unfit(tensor, "is not a matrix", "unfold it to (out, in) first")
     if tensor.numel() == 0:
         raise _unfit(tensor, "has no entries")
-    if not math.isfinite(_largest_entry(tensor)):
+    if not math.isfinite(largest_entry(tensor)):
         bad = tensor.numel() - int(torch.isfinite(tensor).sum())
         raise _unfit(tensor, f"holds {bad} values that are not finite")
     return tensor
@@ -127,7 +127,7 @@ def _unfit(weight: Weight, reason: str, next_step: str = "") -> InputError:
     return InputError(f"weight of shape {tuple(weight.shape)}", reason, next_step)
 
 
-def _largest_entry(tensor: torch.Tensor) -> float:
+def largest_entry(tensor: torch.Tensor) -> float:
     """Return the largest absolute value; nan or infinite when any entry is."""
     low, high = torch.aminmax(tensor)
     return torch.maximum(-low, high).item()
@@ -136,7 +136,7 @@ def _largest_entry(tensor: torch.Tensor) -> float:
 def _singular_values(tall: torch.Tensor) -> torch.Tensor:
     """Return the singular values, float64 and descending, of a matrix with rows >= columns."""
     tall = tall.to(torch.float64)
-    scale = _unit(_largest_entry(tall))
+    scale = _unit(largest_entry(tall))
     tall = tall if scale == 1.0 else tall / scale
     squares = torch.linalg.eigvalsh(tall.T @ tall)
     if squares[0] > _GRAM_FLOOR * squares[-1]:

@@ -13,13 +13,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rmt_studio.errors import InputError
 from rmt_studio.spectra.marchenko_pastur import MarchenkoPastur
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import ArrayLike, NDArray
 
     from rmt_studio.spectra.bulk_fit import BulkFit
@@ -35,7 +39,9 @@ class Spike:
         singular_value: as seen, in units of the weight.
         eigenvalue: ``singular_value^2 / n``.
         excess: the eigenvalue over the fitted upper edge.
-        strength: ``theta``, 1 being a component as large as the noise is along the long side.
+        strength: ``theta``, 1 being a component as large as the noise is along the long side; nan,
+            as are the overlaps, for an eigenvalue inside the bulk, where a threshold of a large
+            ``beta`` may lie.
         out_overlap: squared cosine between the seen and the true singular vector of length out.
         in_overlap: the same for the vector of length in.
         shrunken_value: the singular value after optimal shrinkage.
@@ -56,7 +62,7 @@ def spike_table(spectrum: Spectrum, fit: BulkFit) -> tuple[Spike, ...]:
     values = spectrum.singular_values[: fit.spikes]
     eigenvalues = spectrum.eigenvalues[: fit.spikes]
     strengths = signal_strength(eigenvalues, fit)
-    short, long = overlaps(strengths, fit.ratio)
+    short, long = overlaps(strengths, fit.law.ratio)
     out, inputs = (short, long) if spectrum.shape[0] <= spectrum.shape[1] else (long, short)
     columns = (values, eigenvalues, eigenvalues / fit.upper_edge, strengths, out, inputs)
     shrunken = optimal_shrinkage(values, fit)
@@ -76,8 +82,9 @@ def signal_strength(eigenvalue: ArrayLike, fit: BulkFit) -> NDArray[np.float64]:
     """
     seen = np.asarray(eigenvalue, dtype=np.float64)
     outside = seen > fit.upper_edge
-    excess = np.where(outside, seen, fit.upper_edge) / fit.variance - 1 - fit.ratio
-    root = np.sqrt(np.maximum(excess**2 - 4 * fit.ratio, 0.0))
+    law = fit.law
+    excess = np.where(outside, seen, fit.upper_edge) / law.variance - 1 - law.ratio
+    root = np.sqrt(np.maximum(excess**2 - 4 * law.ratio, 0.0))
     return np.where(outside, np.sqrt((excess + root) / 2), np.nan)[()]
 
 
@@ -94,20 +101,65 @@ def overlaps(strength: ArrayLike, ratio: float) -> tuple[NDArray[np.float64], ND
     return np.maximum(short, 0.0)[()], np.maximum(long, 0.0)[()]
 
 
-def optimal_shrinkage(singular_values: ArrayLike, fit: BulkFit) -> NDArray[np.float64]:
-    """Return the singular values (any shape) that restore the signal with least Frobenius error.
+def optimal_shrinkage(
+    singular_values: ArrayLike, fit: BulkFit, loss: str = "frobenius"
+) -> NDArray[np.float64]:
+    """Return the singular values (any shape) that restore the signal with least error.
 
-    ``eta(y) = sqrt((y^2 - c - 1)^2 - 4 c) / y`` above the edge and 0 below, with
-    ``y = s / sqrt(n v)``; in units of the weight again.
+    With ``y = s / sqrt(n v)`` and ``theta`` the strength behind ``y``, above the edge
 
-    Source: Gavish & Donoho (2017), "Optimal shrinkage of singular values".
+        frobenius:  eta(y) = sqrt((y^2 - c - 1)^2 - 4 c) / y
+        operator:   eta(y) = theta sqrt((theta^2 + c) / (theta^2 + 1))
+        nuclear:    eta(y) = (theta^4 - c - sqrt(c) theta y) / (theta^2 y), not below 0
+
+    and 0 below it; in units of the weight again. The operator loss keeps the most, the nuclear
+    loss the least. Gavish & Donoho print ``theta`` for the operator norm, which is right for
+    square matrices alone: the form here is that of Leeb.
+
+    Args:
+        singular_values: as seen.
+        fit: the noise law; its ``law`` gives ``c`` and, with ``n``, the unit.
+        loss: the norm of the error, a key of `SHRINKAGE_LOSSES`.
+
+    Raises:
+        InputError: the loss is not known.
+
+    Source: Gavish & Donoho (2017), "Optimal shrinkage of singular values", section II; Leeb (2022),
+    "Optimal singular value shrinkage for operator norm loss: extending to non-square matrices".
     """
-    unit = math.sqrt(fit.samples * fit.variance)
-    edge = 1 + math.sqrt(fit.ratio)
+    if loss not in SHRINKAGE_LOSSES:
+        known = ", ".join(SHRINKAGE_LOSSES)
+        raise InputError(f"loss {loss!r}", "is not known", f"choose one of {known}")
+    law = fit.law
+    unit = math.sqrt(fit.samples * law.variance)
+    edge = 1 + math.sqrt(law.ratio)
     y = np.asarray(singular_values, dtype=np.float64) / unit
     at = np.maximum(y, edge)
-    root = np.sqrt(np.maximum((at**2 - fit.ratio - 1) ** 2 - 4 * fit.ratio, 0.0))
-    return np.where(y > edge, unit * root / at, 0.0)[()]
+    return np.where(y > edge, unit * SHRINKAGE_LOSSES[loss](at, law.ratio), 0.0)[()]
+
+
+def _frobenius(y: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
+    return np.sqrt(np.maximum((y**2 - ratio - 1) ** 2 - 4 * ratio, 0.0)) / y
+
+
+def _operator(y: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
+    theta = _strength(y, ratio)
+    return theta * np.sqrt((theta**2 + ratio) / (theta**2 + 1))
+
+
+def _strength(y: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
+    excess = y**2 - ratio - 1
+    return np.sqrt((excess + np.sqrt(np.maximum(excess**2 - 4 * ratio, 0.0))) / 2)
+
+
+def _nuclear(y: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
+    theta = _strength(y, ratio)
+    return np.maximum(theta**4 - ratio - math.sqrt(ratio) * theta * y, 0.0) / (theta**2 * y)
+
+
+SHRINKAGE_LOSSES: Mapping[str, Callable[[NDArray[np.float64], float], NDArray[np.float64]]] = (
+    MappingProxyType({"frobenius": _frobenius, "operator": _operator, "nuclear": _nuclear})
+)
 
 
 def hard_threshold_factor(ratio: float) -> float:
@@ -131,4 +183,5 @@ def median_threshold_factor(ratio: float) -> float:
 
 def optimal_hard_threshold(fit: BulkFit) -> float:
     """Return the singular value below which cutting lowers the Frobenius error, by the fit."""
-    return hard_threshold_factor(fit.ratio) * math.sqrt(fit.samples * fit.variance)
+    law = fit.law
+    return hard_threshold_factor(law.ratio) * math.sqrt(fit.samples * law.variance)

@@ -14,6 +14,8 @@ from rmt_studio.spectra.laguerre import noise_eigenvalues
 from rmt_studio.spectra.marchenko_pastur import midpoint_quantiles
 
 METHODS = tuple(BULK_METHODS)
+# where golden section stops: at its 32 rounds, and at the flat top of a likelihood
+SEARCH_ERROR = {"kolmogorov": 1e-6, "likelihood": 1e-7}
 
 
 def spectrum_of_eigenvalues(ascending, samples):
@@ -24,11 +26,12 @@ def spectrum_of_eigenvalues(ascending, samples):
 def test_that_the_law_itself_gives_its_variance_back(method):
     """Eigenvalues at the mid-point quantiles lie within 1/(2p) of the law, so v is exact."""
     exact = spectrum_of_eigenvalues(0.3 * midpoint_quantiles(101, 0.25), 404)
-    fit = fit_bulk(exact, method)
-    assert fit.variance == pytest.approx(0.3, rel=1e-12)
-    assert fit.lower_edge == pytest.approx(0.3 * 0.25, rel=1e-12)
-    assert fit.upper_edge == pytest.approx(0.3 * 2.25, rel=1e-12)
-    assert fit.ks_distance == pytest.approx(0.5 / 101, rel=1e-6)
+    fit = fit_bulk(exact, method, beta=0.05)
+    error = SEARCH_ERROR.get(method, 1e-12)
+    assert fit.variance == pytest.approx(0.3, rel=error)
+    assert fit.lower_edge == pytest.approx(0.3 * 0.25, rel=error)
+    assert fit.upper_edge == pytest.approx(0.3 * 2.25, rel=error)
+    assert fit.ks_distance == pytest.approx(0.5 / 101, rel=max(1e-6, 100 * error))
     assert fit.bulk_fraction == 1.0
     assert fit.spikes == 0
 
@@ -38,19 +41,23 @@ def test_that_the_law_itself_gives_its_variance_back(method):
 def test_that_the_variance_of_noise_is_estimated_without_bias(method, dimension, samples):
     """Its mean over draws is 1 within its Monte Carlo error and a bias of order 1/p^2.
 
+    The least distance alone looks at the one worst place, next to 0 in square matrices, and is
+    some 0.4/p too low there.
+
     At these sizes the level k/p of the source would be off by 1/p, that is 1 to 5 %.
     """
     draws = 1000
     values = noise_eigenvalues(dimension, samples, draws, np.random.default_rng(3))
     variance = BULK_METHODS[method].variance(values, dimension / samples, 0.25)
     error = variance.std() / math.sqrt(draws)
-    assert variance.mean() == pytest.approx(1.0, abs=4 * error + 2 / dimension**2)
+    bias = 0.5 / dimension if method == "kolmogorov" else 2 / dimension**2
+    assert variance.mean() == pytest.approx(1.0, abs=4 * error + bias)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_that_the_edges_of_gaussian_noise_are_where_theory_puts_them(noise, method):
     """sd 0.02, 768 x 3072: 0.02 (sqrt(3072) -+ sqrt(768)) = 0.5543 and 1.6628."""
-    fit = fit_bulk(Spectrum.of(noise(768, 3072, sd=0.02)), method)
+    fit = fit_bulk(Spectrum.of(noise(768, 3072, sd=0.02)), method, beta=0.05)
     assert fit.singular_value_lower_edge == pytest.approx(0.5543, rel=0.01)
     assert fit.singular_value_edge == pytest.approx(1.6628, rel=0.01)
     assert fit.variance == pytest.approx(4e-4, rel=0.01)
@@ -162,7 +169,7 @@ def test_that_a_cut_layer_is_fitted_and_its_misfit_shown(noise):
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("shape", [(1, 1), (1, 192), (2, 192), (192, 3), (4, 4)])
 def test_that_the_smallest_matrices_are_fitted(noise, method, shape):
-    fit = fit_bulk(Spectrum.of(noise(*shape)), method)
+    fit = fit_bulk(Spectrum.of(noise(*shape)), method, beta=0.05)
     assert fit.dimension == min(shape)
     assert fit.lower_edge <= fit.variance <= fit.upper_edge < fit.threshold
     assert 0 < fit.ks_null_95 < 1

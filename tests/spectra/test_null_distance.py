@@ -5,8 +5,16 @@ import json
 import numpy as np
 import pytest
 
-from rmt_studio.spectra import BULK_METHODS, null_table
-from rmt_studio.spectra.null_distance import TABLE_FILE, null_distances
+from rmt_studio.spectra import BULK_METHODS, Spectrum, fit_bulk, null_table
+from rmt_studio.spectra.laguerre import noise_eigenvalues
+from rmt_studio.spectra.null_distance import (
+    LEAST_P_VALUE,
+    TABLE_FILE,
+    misfit_p_values,
+    null_distances,
+    null_quantiles,
+    p_value_text,
+)
 
 
 @pytest.fixture(scope="module")
@@ -19,15 +27,17 @@ def test_that_the_table_in_the_package_is_what_the_script_would_write(table):
     assert tuple(table["dimensions"]) == null_table.DIMENSIONS
     assert tuple(table["ratios"]) == null_table.RATIOS
     assert table["draws"] == [null_table.draws_for(p) for p in null_table.DIMENSIONS]
-    assert set(table["scaled_quantiles"]) == set(BULK_METHODS)
+    assert tuple(table["levels"]) == null_table.LEVELS
+    assert {*table["scaled_quantiles"], *table["same_as"]} == set(BULK_METHODS)
+    assert table["same_as"] == {"paper": "bema"}
 
 
 @pytest.mark.parametrize(("dimension", "ratio"), [(5, 0.3), (48, 0.9)])
 def test_that_a_cell_of_the_table_can_be_simulated_again(dimension, ratio):
     again = null_table.scaled_quantiles(dimension, ratio)
     for (method, trim), scaled in again.items():
-        stored = null_distances(method, trim, dimension, ratio)
-        np.testing.assert_allclose(np.array(stored) * dimension, scaled, rtol=1e-3)
+        stored = null_quantiles(method, trim, dimension, ratio)
+        np.testing.assert_allclose(stored * dimension, scaled, rtol=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +85,51 @@ def test_that_large_p_are_put_on_a_line_and_small_p_left_alone():
     np.testing.assert_allclose(null_table.straightened(straight[:, None])[:, 0], straight)
     bent = np.where(logs > np.log(200), straight, 9.0)
     np.testing.assert_allclose(null_table.straightened(bent[:, None])[:, 0], bent)
+
+
+def test_that_the_stored_95_percent_are_the_null_distances():
+    quantiles = null_quantiles("deflated", 0.25, 100, 0.4)
+    assert tuple(quantiles[3]) == null_distances("deflated", 0.25, 100, 0.4)
+    assert (np.diff(quantiles, axis=0) > 0).all()
+
+
+def test_that_a_preset_has_the_null_of_its_estimator():
+    assert null_distances("paper", 0.15, 70, 0.4) == null_distances("bema", 0.15, 70, 0.4)
+
+
+def test_that_the_p_value_is_the_level_at_each_stored_quantile():
+    quantiles = null_quantiles("bema", 0.25, 192, 0.25)
+    for level, (whole, central) in zip(null_table.LEVELS, quantiles, strict=True):
+        p_values = misfit_p_values("bema", 0.25, 192, 0.25, (whole, central))
+        assert p_values == pytest.approx((1 - level, 1 - level))
+
+
+def test_that_the_p_value_ends_at_1_and_at_one_in_a_thousand():
+    assert misfit_p_values("bema", 0.25, 192, 0.25, (0.5 / 192, 0.0)) == (1.0, 1.0)
+    assert misfit_p_values("bema", 0.25, 192, 0.25, (0.5, 1.0)) == (LEAST_P_VALUE,) * 2
+    assert p_value_text(LEAST_P_VALUE) == "< 0.001"
+    assert p_value_text(0.04321) == "0.043"
+
+
+@pytest.mark.parametrize("method", BULK_METHODS)
+@pytest.mark.parametrize(("dimension", "samples"), [(16, 16), (60, 200)])
+def test_that_the_p_values_of_noise_are_evenly_spread(method, dimension, samples):
+    """As many under 5, 10 and 50 % as that; 4 errors of this and the table's draws, 0.02 for the
+    interpolation."""
+    draws = 500
+    rows = noise_eigenvalues(dimension, samples, draws, np.random.default_rng(21))
+    shape = (dimension, samples)
+    fits = [fit_bulk(Spectrum(np.sqrt(samples * row[::-1]), shape), method) for row in rows]
+    for p_values in ([f.ks_p_value for f in fits], [f.ks_central_p_value for f in fits]):
+        for level in (0.05, 0.1, 0.5):
+            error = np.sqrt(level * (1 - level) * (1 / draws + 1 / null_table.MOST_DRAWS))
+            assert np.mean(np.array(p_values) <= level) == pytest.approx(
+                level, abs=4 * error + 0.02
+            )
+
+
+def test_that_unequal_rows_have_a_small_p_value(noise):
+    weight = noise(128, 512, seed=5) * np.geomspace(0.3, 3.0, 128)[:, None]
+    fit = fit_bulk(Spectrum.of(weight))
+    assert fit.ks_p_value == LEAST_P_VALUE
+    assert fit.ks_central_p_value == LEAST_P_VALUE

@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from rmt_studio.errors import InputError
 from rmt_studio.spectra import (
+    SHRINKAGE_LOSSES,
     Spectrum,
     detection_limit,
     fit_bulk,
@@ -149,3 +151,50 @@ def test_that_the_hard_threshold_follows_the_noise(noise):
     fit = fit_bulk(spectrum, "median")
     by_median = median_threshold_factor(1.0) * np.median(spectrum.singular_values)
     assert optimal_hard_threshold(fit) == pytest.approx(by_median, rel=0.01)
+
+
+@pytest.mark.parametrize("shape", [(40, 40), (40, 160)])
+@pytest.mark.parametrize("excess", [1.05, 1.3, 2.0, 6.0])
+@pytest.mark.parametrize("loss", sorted(SHRINKAGE_LOSSES))
+def test_that_no_other_value_errs_less(noise, shape, excess, loss):
+    """In the plane of the true and the seen vectors the error is that of two rank-one matrices;
+    a search over the shrunken value finds no better one (Gavish & Donoho 2017, section V)."""
+    fit = fit_bulk(Spectrum.of(noise(*shape)))
+    unit = math.sqrt(fit.samples * fit.variance)
+    eigenvalue = excess**2 * fit.upper_edge
+    theta = float(signal_strength(eigenvalue, fit))
+    cosines = np.sqrt(overlaps(theta, fit.ratio))
+    left, right = ([cosine, math.sqrt(1 - cosine**2)] for cosine in cosines)
+    tried = np.append(np.linspace(0.0, 1.5 * theta, 3001), 0.0)
+    shrunken = float(optimal_shrinkage(math.sqrt(fit.samples * eigenvalue), fit, loss)) / unit
+    tried[-1] = shrunken
+    error = tried[:, None, None] * np.outer(left, right) - np.diag([theta, 0.0])
+    order = {"frobenius": "fro", "operator": 2, "nuclear": "nuc"}[loss]
+    sizes = np.linalg.norm(error, order, axis=(1, 2))
+    assert sizes[-1] <= sizes.min() + 1e-9
+
+
+def test_that_the_losses_keep_more_and_less_and_agree_on_giants(noise):
+    fit = fit_bulk(Spectrum.of(noise(40, 160)))
+    values = fit.singular_value_edge * np.array([0.5, 1.0, 1.1, 2.0, 1e4])
+    kept = {loss: optimal_shrinkage(values, fit, loss) for loss in SHRINKAGE_LOSSES}
+    assert (kept["nuclear"] <= kept["frobenius"]).all()
+    assert (kept["frobenius"] <= kept["operator"]).all()
+    for shrunken in kept.values():
+        assert tuple(shrunken[:2]) == (0.0, 0.0)
+        assert shrunken[-1] == pytest.approx(values[-1], rel=1e-6)
+    with pytest.raises(InputError, match="loss 'max': is not known; choose one of frobenius"):
+        optimal_shrinkage(values, fit, "max")
+
+
+def test_that_deflated_spikes_are_read_against_the_smaller_noise():
+    """A fifth of strong spikes: their mean strength comes back, from the (p - k) x (n - k) law."""
+    rng = np.random.default_rng(17)
+    weight = rng.normal(size=(300, 300))
+    weight[np.arange(60), np.arange(60)] += 5 * math.sqrt(300)
+    spectrum = Spectrum.of(weight)
+    fit = fit_bulk(spectrum, "deflated")
+    table = spike_table(spectrum, fit)
+    assert len(table) == pytest.approx(60, abs=2)
+    restored = [spike.shrunken_value for spike in table[:60]]
+    assert np.mean(restored) == pytest.approx(5 * math.sqrt(300), rel=0.1)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from rmt_studio.spectra import MarchenkoPastur, Spectrum, detection_limit, fit_bulk
+from rmt_studio.spectra.deflation import deflate, noise_reach, spike_counts
+from rmt_studio.spectra.laguerre import noise_eigenvalues
+from rmt_studio.spectra.marchenko_pastur import approximate_quantiles, midpoint_quantiles
+from rmt_studio.spectra.null_distance import null_quantiles
+
+DEFLATING = ("deflated", "kolmogorov", "likelihood")
+
+
+def with_spikes(rows, columns, share, *, weakest=2.0, strongest=8.0, seed=0):
+    """Unit noise with spikes of so many times the detection limit.
+
+    Noise looks the same from every direction, so the components may lie along the axes.
+    """
+    rng = np.random.default_rng(seed)
+    weight = rng.normal(size=(rows, columns))
+    count = round(share * rows)
+    strength = rng.uniform(weakest, strongest, count) * detection_limit(rows / columns)
+    weight[np.arange(count), np.arange(count)] += strength * math.sqrt(columns)
+    return weight
+
+
+@pytest.mark.parametrize("method", DEFLATING)
+@pytest.mark.parametrize("columns", [768, 2304, 3072])
+@pytest.mark.parametrize(("share", "error"), [(0.1, 0.03), (0.2, 0.03), (0.3, 0.06)])
+def test_that_the_variance_under_many_spikes_is_found(method, columns, share, error):
+    fit = fit_bulk(Spectrum.of(with_spikes(768, columns, share)), method)
+    assert fit.variance == pytest.approx(1.0, rel=error)
+    assert fit.deflated == pytest.approx(share * 768, rel=0.06)
+    assert fit.bulk_share == pytest.approx(1 - share, abs=0.02)
+
+
+@pytest.mark.parametrize("method", DEFLATING)
+def test_that_two_in_five_spikes_are_borne(method):
+    fit = fit_bulk(Spectrum.of(with_spikes(384, 1152, 0.4)), method)
+    assert fit.variance == pytest.approx(1.0, rel=0.06)
+    assert fit.spikes == pytest.approx(0.4 * 384, rel=0.06)
+
+
+@pytest.mark.parametrize("method", DEFLATING)
+@pytest.mark.parametrize("ratio", [1.0, 1 / 3, 0.25])
+def test_that_pure_noise_keeps_its_eigenvalues_and_gives_its_variance(method, ratio):
+    """The variance scatters by about ``sqrt(2 / (p n))``, 0.2 % at 768 x 768, around the truth."""
+    values = noise_eigenvalues(768, 768 / ratio, 8, np.random.default_rng(5))
+    shape = (768, round(768 / ratio))
+    fits = [fit_bulk(Spectrum(np.sqrt(shape[1] * row[::-1]), shape), method) for row in values]
+    assert [fit.deflated for fit in fits] == [0] * 8
+    assert np.mean([fit.variance for fit in fits]) == pytest.approx(1.0, abs=0.005)
+
+
+def test_that_plain_bulk_matching_is_far_off_under_many_spikes():
+    """What the deflation is for: 20 % spikes of a square matrix raise BEMA by about 30 %."""
+    fit = fit_bulk(Spectrum.of(with_spikes(768, 768, 0.2)))
+    assert 1.2 < fit.variance < 1.4
+    assert fit.deflated == 0
+    assert fit.bulk_share == 1.0
+
+
+def test_that_the_law_of_a_deflated_bulk_is_that_of_the_smaller_matrix():
+    """Edges ``(sqrt(n - k) -+ sqrt(p - k))^2 v / n``, on the scale of the whole matrix."""
+    fit = fit_bulk(Spectrum.of(with_spikes(200, 400, 0.2)), "deflated")
+    left, right = math.sqrt(400 - fit.deflated), math.sqrt(200 - fit.deflated)
+    assert fit.ratio == 0.5
+    assert fit.upper_edge == pytest.approx(fit.variance * (left + right) ** 2 / 400)
+    assert fit.lower_edge == pytest.approx(fit.variance * (left - right) ** 2 / 400)
+    assert fit.law.support == (fit.lower_edge, fit.upper_edge)
+    assert fit.singular_value_edge == pytest.approx(math.sqrt(fit.variance) * (left + right))
+    assert fit.ks_distance < 0.05
+
+
+def test_that_deflation_at_zero_changes_nothing():
+    values = np.linspace(0.5, 2.0, 10)
+    left, ratio = deflate(values, 0.3, 0)
+    assert np.array_equal(left, values)
+    assert ratio == 0.3
+
+
+def test_that_counts_come_one_by_spectrum():
+    rng = np.random.default_rng(8)
+    spiked = np.linalg.eigvalsh((w := with_spikes(64, 128, 0.25, weakest=4)) @ w.T) / 128
+    spectra = np.stack([noise_eigenvalues(64, 128, 1, rng)[0], spiked])
+    counts = spike_counts(spectra, 0.5)
+    assert counts[0] == 0
+    assert counts[1] == pytest.approx(16, abs=2)
+    assert spike_counts(spiked, 0.5) == counts[1]
+
+
+@pytest.mark.parametrize("dimension", [16, 64, 768, 4096])
+@pytest.mark.parametrize("ratio", [0.01, 0.5, 1.0])
+def test_that_noise_hardly_ever_reaches_the_distance_that_starts_the_search(dimension, ratio):
+    at_99 = null_quantiles("deflated", 0.25, dimension, ratio)[4, 0]
+    assert noise_reach(dimension) > 0.98 * at_99
+
+
+@pytest.mark.parametrize("ratio", [1e-3, 0.3, 1.0])
+def test_that_the_quick_quantiles_are_close(ratio):
+    law = MarchenkoPastur(ratio)
+    quick = law.cdf(approximate_quantiles(500, ratio))
+    assert np.abs(quick - (np.arange(500) + 0.5) / 500).max() < 2e-5
+    exact = midpoint_quantiles(500, ratio)
+    assert approximate_quantiles(500, ratio)[50:] == pytest.approx(exact[50:], rel=1e-4)
