@@ -101,7 +101,10 @@ def demo(
 def analyze(
     model: ModelName,
     checkpoint: Checkpoint = None,
-    method: Annotated[str, typer.Option(help="Bulk estimator: bema or median")] = "bema",
+    method: Annotated[
+        str,
+        typer.Option(help="Bulk estimator: bema, median, deflated, kolmogorov, likelihood, paper"),
+    ] = "bema",
     json: JsonFile = None,
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write the table as CSV")

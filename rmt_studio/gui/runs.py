@@ -77,6 +77,8 @@ class Runs(QObject):
     ) -> None:
         if self._is_of_open_model(subject):
             self._document.add_run(tasks.run_of(subject, evaluation, label))
+            top1, seen = f"{100 * evaluation.top1:.1f} %", f"{evaluation.n:,}"
+            self.told.emit(f"Evaluated {label}: top-1 {top1} of {seen} images")
             if and_then is not None:
                 and_then()
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 PATIENCE = 8.0  # seconds for one answer; left alone, timm asks for most of a minute
-_GIVE_A_FILE = "connect to the internet, or give the weights with --checkpoint FILE"
+_GIVE_A_FILE = "connect to the internet, or give a checkpoint file (--checkpoint FILE)"
 _WEIGHTS = (
     "model.safetensors",
     "pytorch_model.bin",
@@ -35,7 +35,7 @@ def fetch_pretrained(architecture: str) -> nn.Module:
     registered = get_pretrained_cfg(architecture)
     if registered is None or not registered.has_weights:
         reason = "has no pretrained weights in timm"
-        raise InputError(architecture, reason, "give them with --checkpoint FILE")
+        raise InputError(architecture, reason, "give a checkpoint file (--checkpoint FILE)")
     thing = f"weights of {architecture}"
     if registered.hf_hub_id and cached_weights(architecture) is None:
         _require_answer(thing, registered.hf_hub_id)

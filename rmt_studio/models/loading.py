@@ -131,7 +131,7 @@ def _weights_in(folder: Path) -> Path:
         raise InputError(folder, "holds weights in several shards", "merge them into one file")
     found = ", ".join(shown(path.name) for path in there[:3]) or "none"
     reason = f"should hold one weights file, model.safetensors, and holds {found}"
-    raise InputError(folder, reason, "name the file with --checkpoint FILE")
+    raise InputError(folder, reason, "give the checkpoint file as well (--checkpoint FILE)")
 
 
 def _as_exported(blueprint: Blueprint, read: Checkpoint) -> Blueprint:
