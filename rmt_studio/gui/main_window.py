@@ -9,6 +9,7 @@ from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
+    QMenu,
     QStackedWidget,
     QToolBar,
     QWidget,
@@ -20,6 +21,7 @@ from rmt_studio.gui.header import Header
 from rmt_studio.gui.inspector import Inspector
 from rmt_studio.gui.jobs_panel import JobsPanel
 from rmt_studio.gui.layers import LayerPanel
+from rmt_studio.gui.recent_menu import RecentMenu
 from rmt_studio.gui.results import ResultsPanel
 from rmt_studio.gui.spectrum import SpectrumView
 from rmt_studio.gui.theme import theme
@@ -47,6 +49,8 @@ class MainWindow(QMainWindow):
         self.commands = WindowCommands(self)
         self.actions_by_id = build_actions(self, self.commands)
         self._add_undo_actions()
+        self.recent_menu = RecentMenu(self.workbench, self)
+        self._menu("&File").insertMenu(self.actions_by_id["open_demo"], self.recent_menu)
         self.docks: dict[str, QDockWidget] = {}
         self._build_rooms()
         self._group_themes()
@@ -116,10 +120,16 @@ class MainWindow(QMainWindow):
         redo = stack.createRedoAction(self, self.tr("&Redo"))
         undo.setShortcut(QKeySequence.StandardKey.Undo)
         redo.setShortcut(QKeySequence.StandardKey.Redo)
-        first = self.actions_by_id["keep_selected"]
-        menu = next(a.menu() for a in self.menuBar().actions() if a.text() == "&Edit")
-        menu.insertActions(menu.actions()[0] if menu.actions() else first, [undo, redo])  # pyright: ignore[reportAttributeAccessIssue]
+        menu = self._menu("&Edit")
+        menu.insertActions(menu.actions()[0], [undo, redo])
         self.actions_by_id |= {"undo": undo, "redo": redo}
+
+    def _menu(self, title: str) -> QMenu:
+        return next(
+            menu
+            for action in self.menuBar().actions()
+            if action.text() == title and isinstance(menu := action.menu(), QMenu)
+        )
 
     def _group_themes(self) -> None:
         group = QActionGroup(self)

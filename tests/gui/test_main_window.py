@@ -210,6 +210,15 @@ def test_that_exporting_rules_prunes_first(demo, qtbot):
     demo.findChild(ExportDialog).close()
 
 
+def test_that_recent_models_open_from_the_file_menu(demo, qtbot):
+    before = demo.workbench.document.model
+    demo.recent_menu.aboutToShow.emit()
+    assert [action.text() for action in demo.recent_menu.actions()] == ["demo"]
+    demo.recent_menu.actions()[0].trigger()
+    qtbot.waitUntil(lambda: demo.workbench.document.model is not before, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not demo.workbench.running_jobs, timeout=PATIENCE)
+
+
 def test_that_panels_can_be_moved_and_put_back(window):
     docks = window.docks
     window.actions_by_id["unlock_panels"].trigger()
