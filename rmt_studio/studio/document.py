@@ -159,15 +159,9 @@ class Document:
         """The newest evaluation of the dense model on the open images."""
         if self.images is None:
             return None
-        name, count = self.images.name, len(self.images)
-        return next(
-            (
-                run
-                for run in reversed(self.runs)
-                if run.recipe is None and (run.evaluation.images, run.evaluation.n) == (name, count)
-            ),
-            None,
-        )
+        names = tuple(sample.name for sample in self.images.samples)
+        same = (run for run in reversed(self.runs) if run.evaluation.names == names)
+        return next((run for run in same if run.recipe is None), None)
 
     @property
     def parameters_kept(self) -> int | None:

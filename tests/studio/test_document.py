@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from rmt_studio import digits, evaluate, prune
@@ -149,4 +151,16 @@ def test_that_runs_are_kept_and_the_dense_one_is_found_for_its_images(document, 
     assert events[-2:] == [ImagesOpened(), RunAdded(0)]
     assert document.dense_run is document.runs[0]
     document.open_images(digits("train"))
+    assert document.dense_run is None
+
+
+def test_that_images_of_the_same_name_and_number_are_not_taken_for_the_same(document):
+    images = digits()
+    document.open_images(images)
+    evaluation = evaluate(document.model, images, limit=40)
+    seen = dataclasses.replace(images, samples=images.samples[::9][:40])
+    document.open_images(seen)
+    document.add_run(run_of(document.model, evaluation, "dense"))
+    assert document.dense_run is document.runs[0]
+    document.open_images(dataclasses.replace(images, samples=images.samples[:40]))
     assert document.dense_run is None
