@@ -17,13 +17,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rmt_studio.analysis import Analysis, LayerAnalysis, analyze
+    from rmt_studio.analysis import (
+        Analysis,
+        LayerAnalysis,
+        View,
+        analyze,
+        analyze_view,
+        compare,
+        null_spectra,
+        views_of,
+    )
     from rmt_studio.data.images import ImageSet, digits, open_images
     from rmt_studio.errors import InputError
     from rmt_studio.evaluation.accuracy import Evaluation, evaluate
     from rmt_studio.models.export import ExportReport, export
     from rmt_studio.models.loading import LoadedModel, load_model
-    from rmt_studio.pruning import LayerRule, PrunedModel, Recipe, fill_recipe, prune
+    from rmt_studio.pruning import (
+        LayerRule,
+        PrunedModel,
+        Recipe,
+        fill_recipe,
+        input_moments,
+        prune,
+    )
 
 __version__ = "0.1.0"
 
@@ -38,14 +54,20 @@ _HOMES = {
     "LoadedModel": "rmt_studio.models.loading",
     "PrunedModel": "rmt_studio.pruning",
     "Recipe": "rmt_studio.pruning",
+    "View": "rmt_studio.analysis",
     "analyze": "rmt_studio.analysis",
+    "analyze_view": "rmt_studio.analysis",
+    "compare": "rmt_studio.analysis",
     "digits": "rmt_studio.data.images",
     "evaluate": "rmt_studio.evaluation.accuracy",
     "export": "rmt_studio.models.export",
     "fill_recipe": "rmt_studio.pruning",
+    "input_moments": "rmt_studio.pruning",
     "load_model": "rmt_studio.models.loading",
+    "null_spectra": "rmt_studio.analysis",
     "open_images": "rmt_studio.data.images",
     "prune": "rmt_studio.pruning",
+    "views_of": "rmt_studio.analysis",
 }
 
 __all__ = [
@@ -59,14 +81,20 @@ __all__ = [
     "LoadedModel",
     "PrunedModel",
     "Recipe",
+    "View",
     "analyze",
+    "analyze_view",
+    "compare",
     "digits",
     "evaluate",
     "export",
     "fill_recipe",
+    "input_moments",
     "load_model",
+    "null_spectra",
     "open_images",
     "prune",
+    "views_of",
 ]
 
 

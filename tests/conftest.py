@@ -31,6 +31,12 @@ def _shared(name: str) -> Path:
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def spectra_of_the_tests_alone(tmp_path_factory):
+    """Keep spectra in a folder of this run: what a person has cached is not ours to use."""
+    os.environ["RMT_STUDIO_CACHE"] = str(tmp_path_factory.mktemp("spectra"))
+
+
 @pytest.fixture(scope="session")
 def shared_data():
     return _shared("")

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+from rmt_studio.analysis.frame import frame_of
+from rmt_studio.analysis.records import layer_record
+from rmt_studio.analysis.view import WHOLE, View
 from rmt_studio.errors import InputError
 from rmt_studio.spectra import edge_test, eigenvalue_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas
 
     from rmt_studio.models.layers import Layer, Role
     from rmt_studio.spectra import (
@@ -28,20 +33,30 @@ class LayerAnalysis:
     """One matrix of a model with its spectrum and its Marchenko-Pastur fit.
 
     Attributes:
-        layer: which matrix.
+        layer: which matrix; under a view other than the whole its name and shape are the view's.
         spectrum: its singular values.
-        fit: its noise law.
+        fit: its noise law; only a ruler where ``view.marchenko_pastur`` is False.
         entries: moments of its entries; None where they were not asked for.
+        view: as what the layer was looked at.
+        product_edge: of a product of two weights, where the product of their noises ends, on the
+            eigenvalue scale ``s^2 / n``; None for the other views.
     """
 
     layer: Layer
     spectrum: Spectrum
     fit: BulkFit
     entries: EntryStatistics | None = None
+    view: View = WHOLE
+    product_edge: float | None = None
 
     @cached_property
     def edge(self) -> EdgeTest | None:
-        """The Tracy-Widom test of the largest value; None where nothing is left to test."""
+        """The Tracy-Widom test of the largest value; None where it has no meaning.
+
+        That is where nothing is left to test, or where noise in this view follows another law.
+        """
+        if not self.view.marchenko_pastur:
+            return None
         try:
             return edge_test(self.spectrum, self.fit)
         except InputError:
@@ -57,8 +72,13 @@ class LayerAnalysis:
 
     @property
     def name(self) -> str:
-        """Name of the layer, such as ``blocks.3.attn.q``."""
+        """Name of what was analysed, ``blocks.3.attn.q`` or ``blocks.3.attn.q · head 2``."""
         return self.layer.name
+
+    @property
+    def layer_name(self) -> str:
+        """Name of the layer as the model knows it, without the view."""
+        return self.layer.name.removesuffix(self.view.suffix)
 
     @property
     def role(self) -> Role:
@@ -71,32 +91,8 @@ class LayerAnalysis:
         return self.layer.shape
 
     def record(self) -> dict[str, object]:
-        """Return the numbers of this layer as plain values at full precision."""
-        fit = self.fit
-        return {
-            "name": self.name,
-            "role": str(self.role),
-            "out": self.shape[0],
-            "in": self.shape[1],
-            "parameters": self.layer.size,
-            "ratio": self.spectrum.ratio,
-            "method": fit.method,
-            "options": dict(fit.options),
-            "zeros": fit.zeros,
-            "deflated": fit.deflated,
-            "variance": fit.variance,
-            "lower_edge": fit.lower_edge,
-            "upper_edge": fit.upper_edge,
-            "threshold": fit.threshold,
-            "spikes": fit.spikes,
-            "bulk_fraction": fit.bulk_fraction,
-            "ks_distance": fit.ks_distance,
-            "ks_null_95": fit.ks_null_95,
-            "ks_p_value": fit.ks_p_value,
-            "ks_central": fit.ks_central,
-            "ks_central_null_95": fit.ks_central_null_95,
-            "singular_values": self.spectrum.singular_values.tolist(),
-        }
+        """Return all numbers as plain values, see `rmt_studio.analysis.records`."""
+        return layer_record(self)
 
 
 class Analysis(Sequence[LayerAnalysis]):
@@ -128,3 +124,11 @@ class Analysis(Sequence[LayerAnalysis]):
     def records(self) -> list[dict[str, object]]:
         """Return one plain dictionary per layer, at full precision."""
         return [layer.record() for layer in self]
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return a pandas DataFrame: one row per layer, indexed by name, a column per number.
+
+        Raises:
+            InputError: pandas is not installed.
+        """
+        return frame_of(self.records())

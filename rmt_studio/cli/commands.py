@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 from rmt_studio import __version__
 
@@ -97,23 +98,61 @@ def demo(
     headless_demo(output, json)
 
 
-@application.command()
+class _NamesTheChoices(TyperCommand):
+    """A command whose help lists the estimators and nulls, read only when the help is asked for."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - click's, or a copy
+        """Write the help with the names put in."""
+        from rmt_studio.analysis.nulls import NULL_KINDS
+        from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
+
+        named = {
+            "{methods}": ", ".join(BULK_METHODS),
+            "{default}": DEFAULT_METHOD,
+            "{nulls}": ", ".join(NULL_KINDS),
+        }
+        for option in self.params:
+            for place, names in named.items():
+                if isinstance(option, TyperOption) and option.help:
+                    option.help = option.help.replace(place, names)
+        super().format_help(ctx, formatter)
+
+
+@application.command(cls=_NamesTheChoices)
 def analyze(
     model: ModelName,
     checkpoint: Checkpoint = None,
     method: Annotated[
-        str,
-        typer.Option(help="Bulk estimator: bema, median, deflated, kolmogorov, likelihood, paper"),
-    ] = "bema",
+        str | None, typer.Option(help="Bulk estimator: {methods}. Default: {default}")
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Other weights of the model: what changes in each layer"),
+    ] = None,
+    views: Annotated[
+        bool, typer.Option("--views", help="Also each head and its products W_q^T W_k and W_o W_v")
+    ] = False,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Image folder: also each layer whitened by its inputs"),
+    ] = None,
+    null: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Draw random matrices beside: {nulls}")
+    ] = None,
+    localisation: Annotated[
+        bool,
+        typer.Option("--localisation", help="Into --json: are spikes carried by single weights?"),
+    ] = False,
     json: JsonFile = None,
     csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="FILE", help="Write the table as CSV")
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the tables as CSV")
     ] = None,
 ) -> None:
     """Print the spectrum and the Marchenko-Pastur fit of every matrix."""
-    from rmt_studio.cli import work
+    from rmt_studio.cli.analysis import Wanted, analyze_command
 
-    work.analyze_command(model, checkpoint, method, json, csv)
+    wanted = Wanted(method, views, calibration, null, localisation, against)
+    analyze_command(model, checkpoint, wanted, json, csv)
 
 
 @application.command()

@@ -6,19 +6,18 @@ import tempfile
 import time
 from pathlib import Path
 
-from rmt_studio.analysis import analyze
+from rmt_studio.analysis import SpectrumCache, analyze
 from rmt_studio.cli.report import (
-    KS_NOTE,
     accuracy_line,
     export_record,
     progress_bar,
     pruned_line,
     pruned_record,
     screen,
-    spectra_table,
     tell,
     write_json,
 )
+from rmt_studio.cli.tables import KS_NOTE, spectra_table
 from rmt_studio.cli.work import load, model_record, require_targets
 from rmt_studio.data.images import digits
 from rmt_studio.evaluation.accuracy import evaluate
@@ -37,7 +36,7 @@ def headless_demo(output: Path | None, json: Path | None) -> None:
     tell(1, "Open", f"{model.title}: {model.parameter_count:,} parameters")
 
     with progress_bar("Analyse") as progress:
-        analysis = analyze(model, progress=progress)
+        analysis = analyze(model, progress=progress, cache=SpectrumCache())
     spikes = sum(layer.fit.spikes for layer in analysis)
     tell(
         2,

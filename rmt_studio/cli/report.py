@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from rmt_studio.models.atomic_write import atomic_write
@@ -19,14 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rmt_studio.analysis import Analysis
     from rmt_studio.evaluation.accuracy import Evaluation
     from rmt_studio.models.export import ExportReport
     from rmt_studio.progress import Progress as Callback
     from rmt_studio.pruning import PrunedModel
 
 screen = Console(highlight=False, soft_wrap=True, markup=False)
-KS_NOTE = "KS: distance to the fitted law; null: what 95 % of pure-noise matrices stay under"
 _errors = Console(stderr=True)
 
 
@@ -71,27 +68,6 @@ def write_csv(path: Path, rows: list[dict[str, object]]) -> None:
     writer.writerows(rows)
     with atomic_write(path) as beside:
         beside.write_text(text.getvalue(), encoding="utf-8")
-
-
-def spectra_table(analysis: Analysis) -> Table:
-    """Return the table of spectra, one row per matrix; it fits 80 columns."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("layer", no_wrap=True)
-    for title in ("shape", "c", "edge λ+", "spikes", "bulk", "KS", "null"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for layer in analysis:
-        fit = layer.fit
-        table.add_row(
-            layer.name,
-            f"{layer.shape[0]}x{layer.shape[1]}",
-            f"{layer.spectrum.ratio:.3f}",
-            f"{fit.upper_edge:.3g}",
-            str(fit.spikes),
-            f"{fit.bulk_fraction:.1%}",
-            f"{fit.ks_distance:.3f}",
-            f"{fit.ks_null_95:.3f}",
-        )
-    return table
 
 
 def accuracy_line(evaluation: Evaluation) -> str:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from rmt_studio.analysis import analyze
+from rmt_studio.analysis import SpectrumCache, analyze
 from rmt_studio.cli.report import (
-    KS_NOTE,
     accuracy_line,
     export_record,
     progress_bar,
     pruned_line,
     pruned_record,
     screen,
-    spectra_table,
-    write_csv,
     write_json,
 )
 from rmt_studio.data.images import ImageSet, digits, open_images
@@ -69,29 +66,6 @@ def require_targets(sources: tuple[Path | None, ...], *targets: Path | None) -> 
             reason = "lies in a folder that is missing or may not be written to"
             raise InputError(target, reason, "choose another folder")
         taken.append(target)
-
-
-def analyze_command(
-    name: str, checkpoint: Path | None, method: str, json: Path | None, csv: Path | None
-) -> None:
-    """Print the table of spectra and write it where asked."""
-    require_targets((checkpoint,), json, csv)
-    model = load(name, checkpoint)
-    with progress_bar("Analyse") as progress:
-        analysis = analyze(model, method=method, progress=progress)
-    screen.print(
-        f"{model.title}: {model.parameter_count:,} parameters, {len(analysis)} matrices, "
-        f"bulk fit {method}"
-    )
-    screen.print(spectra_table(analysis))
-    screen.print(KS_NOTE)
-    if analysis.skipped:
-        screen.print(f"Nothing but zeros, so no noise law: {', '.join(analysis.skipped)}")
-    records = analysis.records()
-    if json is not None:
-        write_json(json, {**model_record(model), "layers": records, "skipped": analysis.skipped})
-    if csv is not None:
-        write_csv(csv, [_without_values(record) for record in records])
 
 
 def prune_command(
@@ -167,14 +141,10 @@ def _pruned_by(model: LoadedModel, recipe: Recipe) -> PrunedModel:
 def _pruned_by_target(model: LoadedModel, target: Target) -> PrunedModel:
     budget, sparsity, of = target
     with progress_bar("Analyse") as progress:
-        analysis = analyze(model, progress=progress)
+        analysis = analyze(model, progress=progress, cache=SpectrumCache())
     with progress_bar("Fill rules") as progress:
         recipe = fill_recipe(
             model, analysis, budget=budget, sparsity=sparsity, of=of, progress=progress
         )
     with progress_bar("Prune") as progress:
         return prune(model, recipe, analysis=analysis, progress=progress)
-
-
-def _without_values(record: dict[str, object]) -> dict[str, object]:
-    return {key: v for key, v in record.items() if key not in {"singular_values", "options"}}

@@ -31,6 +31,12 @@ def paired_difference(gained: int, lost: int, n: int) -> Interval:
     to each of the two counts (Bonett & Price 2012), so that two models that never differ on n
     images still get the width that n images can vouch for.
     """
+    centre = (gained - lost) / (n + 2)
+    spread = Z_95 * paired_standard_error(gained, lost, n)
+    return max(-1.0, centre - spread), min(1.0, centre + spread)
+
+
+def paired_standard_error(gained: int, lost: int, n: int) -> float:
+    """Return the standard error that `paired_difference` rests on, never 0."""
     up, down = (gained + 1) / (n + 2), (lost + 1) / (n + 2)
-    spread = Z_95 * sqrt((up + down - (up - down) ** 2) / (n + 2))
-    return max(-1.0, up - down - spread), min(1.0, up - down + spread)
+    return sqrt((up + down - (up - down) ** 2) / (n + 2))

@@ -101,6 +101,27 @@ ACTIONS = (
         "F5",
     ),
     ActionSpec(
+        "compare_checkpoint",
+        "&Analyse",
+        "Compare with &checkpoint…",
+        "Show the spectra of other weights of the same architecture beside these",
+        "Ctrl+Shift+C",
+        separated=True,
+    ),
+    ActionSpec(
+        "compare_pruned",
+        "&Analyse",
+        "Compare with &pruned model",
+        "Show the spectra after pruning beside these; follows the rules each time they are applied",
+        checkable=True,
+    ),
+    ActionSpec(
+        "stop_comparing",
+        "&Analyse",
+        "&Stop comparing",
+        "Show the open model's spectra alone",
+    ),
+    ActionSpec(
         "prune", "&Prune", "&Prune by the rules", "Make the pruned model in the background", "F6"
     ),
     ActionSpec(

@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
     def _update_actions(self, _event: object = None) -> None:
         document, actions = self.workbench.document, self.actions_by_id
         has_model, has_rules = document.model is not None, bool(document.recipe.rules)
-        for name in ("analyze", "export"):
+        for name in ("analyze", "export", "compare_checkpoint"):
             actions[name].setEnabled(has_model)
         for name in ("save_recipe", "prune", "keep_all"):
             actions[name].setEnabled(has_rules)
@@ -165,6 +165,10 @@ class MainWindow(QMainWindow):
         actions["keep_selected"].setEnabled(
             any(name in document.recipe.rules for name in self.workbench.selection)
         )
+        with_pruned = document.comparing == "pruned"
+        actions["compare_pruned"].setEnabled(has_rules or with_pruned)
+        actions["compare_pruned"].setChecked(with_pruned)
+        actions["stop_comparing"].setEnabled(document.comparing != "none")
         can_evaluate = has_model and document.images is not None
         actions["evaluate"].setEnabled(can_evaluate)
         actions["evaluate_dense"].setEnabled(can_evaluate)

@@ -60,6 +60,20 @@ class Runs(QObject):
         done = partial(self._evaluated, subject, label, and_then)
         return self._desk.start(f"Evaluate · {label}", work, done, lane=device)
 
+    def evaluate_rules(
+        self, model: LoadedModel, images: ImageSet, lane: str, again: Callable[[], object]
+    ) -> Job:
+        """Evaluate the pruned model; where that needs another job first, do that, then ``again``.
+
+        The pruned model is made where it has not been, and the dense model is evaluated where it
+        has not been on these images, so that differences are paired.
+        """
+        if self._document.pruned is None:
+            return self.prune(model, lane, again)
+        if self._document.dense_run is None:
+            return self.evaluate(model, images, lane, again)
+        return self.evaluate(self._document.pruned, images, lane)
+
     def export(self, subject: LoadedModel, path: str | Path) -> Job:
         """Write a checkpoint and verify the file."""
         work = partial(tasks.write_checkpoint, subject, str(path))

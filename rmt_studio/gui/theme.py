@@ -34,6 +34,8 @@ class Colors:
     law: str
     spike: str
     threshold: str
+    null: str
+    compared: str
     good: str
     fair: str
     poor: str
@@ -53,6 +55,8 @@ LIGHT = Colors(
     law="#D55E00",
     spike="#CC79A7",
     threshold="#009E73",
+    null="#0072B2",
+    compared="#E69F00",
     good="#009E73",
     fair="#E69F00",
     poor="#D55E00",
@@ -71,6 +75,8 @@ DARK = Colors(
     law="#F0803C",
     spike="#E39BC5",
     threshold="#2EC4A0",
+    null="#56B4E9",
+    compared="#E9B63F",
     good="#2EC4A0",
     fair="#E9B63F",
     poor="#F0803C",

@@ -12,6 +12,7 @@ from rmt_studio.gui.dialogs import (
     AboutDialog,
     ExportDialog,
     OpenModelDialog,
+    choose_checkpoint,
     choose_images,
     choose_recipe_to_open,
     choose_recipe_to_save,
@@ -112,6 +113,21 @@ class WindowCommands(QObject):
 
     def on_analyze(self) -> None:
         self._bench.analyze()
+
+    def on_compare_checkpoint(self) -> None:
+        model = self._bench.document.model
+        if model is None:
+            return
+        title = self.tr("Choose a checkpoint of {name} to compare with").format(name=model.title)
+        path = choose_checkpoint(self._window, title)
+        if path:
+            self._bench.compare_with_checkpoint(path)
+
+    def on_compare_pruned(self, wanted: bool) -> None:
+        self._bench.compare_with("pruned" if wanted else "none")
+
+    def on_stop_comparing(self) -> None:
+        self._bench.compare_with("none")
 
     def on_prune(self) -> None:
         self._bench.prune()

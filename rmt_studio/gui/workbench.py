@@ -7,7 +7,6 @@ thread, unless another model was opened meanwhile.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,11 @@ from PySide6.QtGui import QUndoStack
 
 from rmt_studio.data.images import digits
 from rmt_studio.errors import InputError
+from rmt_studio.gui.analyses import Analyses
+from rmt_studio.gui.comparisons import Comparisons
 from rmt_studio.gui.edits import EditRecipe
 from rmt_studio.gui.job_desk import JobDesk
+from rmt_studio.gui.lens import Lens
 from rmt_studio.gui.predictions import Predictions
 from rmt_studio.gui.runs import Runs
 from rmt_studio.pruning import check_recipe
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from rmt_studio.analysis import Analysis, LayerAnalysis
     from rmt_studio.data.images import ImageSet
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.progress import Progress
@@ -38,17 +39,10 @@ if TYPE_CHECKING:
         LayerRule,
         Recipe,
     )
-    from rmt_studio.studio.document import DocumentEvent
+    from rmt_studio.studio.document import Comparing, DocumentEvent
     from rmt_studio.studio.jobs import Job
 
 _RECENT_KEPT = 8
-
-
-@dataclass(frozen=True)
-class _LayerReady:
-    model: LoadedModel
-    settings: BulkFitSettings
-    layer: LayerAnalysis
 
 
 class Workbench(QObject):
@@ -83,13 +77,15 @@ class Workbench(QObject):
         self._desk = JobDesk(self)
         self._predictions = Predictions(self.document, self._desk, self)
         self._runs = Runs(self.document, self._desk, self)
-        self._analysis_job: Job | None = None
+        self._analyses = Analyses(self.document, self._desk, self)
+        self.comparisons = Comparisons(self.document, self._desk, self)
+        self.lens = Lens(self.document, self._desk, self.compare_with, self)
         self._desk.job_changed.connect(self.job_changed)
         self._desk.failed.connect(self.failed)
         self._desk.told.connect(self.told)
-        self._runs.told.connect(self.told)
+        for room in (self._runs, self._analyses, self.comparisons):
+            room.told.connect(self.told)
         self._runs.exported.connect(self.exported)
-        self._desk.arrived.connect(self._layer_arrived)
         self._predictions.profile_ready.connect(self.profile_ready)
         self.document.subscribe(self._document_moved)
 
@@ -167,15 +163,7 @@ class Workbench(QObject):
         model = self.document.model
         if model is None:
             return self._refuse("Analyse", "open a model first")
-        if self._analysis_job is not None:
-            self._analysis_job.cancel()
-        recipe = self.document.recipe
-        ready = partial(_post_layer, self._desk.post, model, recipe.bulk_fit)
-        work = partial(tasks.analyze_model, model, recipe, ready)
-        self._analysis_job = self._start(
-            f"Analyse {model.title}", work, partial(self._analysis_done, model)
-        )
-        return self._analysis_job
+        return self._analyses.start(model, self.device)
 
     def set_bulk_fit(self, settings: BulkFitSettings) -> None:
         """Fit all spectra in another way."""
@@ -184,20 +172,24 @@ class Workbench(QObject):
             other = recipe.model_copy(update={"bulk_fit": settings}).marked_as_edited()
             self.undo_stack.push(EditRecipe(self.document, other, "change the bulk fit"))
 
-    def _layer_arrived(self, event: object) -> None:
-        document = self.document
-        if (
-            isinstance(event, _LayerReady)
-            and event.model is document.model
-            and event.settings == document.recipe.bulk_fit
-        ):
-            document.add_analysis([event.layer])
+    # --- comparing -------------------------------------------------------------------------
 
-    def _analysis_done(self, model: LoadedModel, analysis: Analysis) -> None:
-        if model is self.document.model:
-            if analysis.skipped:
-                self.document.skip_layers(analysis.skipped)
-            self.told.emit(f"{model.title}: all spectra are fitted")
+    def compare_with_checkpoint(self, path: str | Path) -> Job | None:
+        """Load other weights of the same network and show their spectra beside these."""
+        if self.document.model is None:
+            return self._refuse("Compare", "open a model first")
+        return self.comparisons.with_checkpoint(path)
+
+    def compare_with(self, kind: Comparing) -> Job | None:
+        """Compare with the pruned model, with the last checkpoint again, or with nothing.
+
+        The pruned model is made first where that has not been done; from then on the comparison
+        follows it.
+        """
+        refusal = self.comparisons.choose(kind)
+        if refusal:
+            return self._refuse("Compare", refusal)
+        return self.prune() if kind == "pruned" and self.document.pruned is None else None
 
     # --- selection -------------------------------------------------------------------------
 
@@ -205,6 +197,7 @@ class Workbench(QObject):
         """Make these layers the selected ones, and ``current`` the one that is shown."""
         if (names, current) != (self.selection, self.current):
             self.selection, self.current = names, current
+            self.lens.look_at(current)
             self.selection_changed.emit()
 
     def profile(self, name: str) -> LayerProfile | None:
@@ -265,11 +258,7 @@ class Workbench(QObject):
         return self._runs.prune(model, self.device, and_then)
 
     def evaluate(self, *, dense: bool = False) -> Job | None:
-        """Evaluate what the rules say, pruning first where that has not been done.
-
-        Without rules, or when asked, the dense model is evaluated. The dense model is evaluated
-        first where it has not been on these images, so that differences are paired.
-        """
+        """Evaluate what the rules say; without rules, or when asked, the dense model."""
         model, images = self.document.model, self.document.images
         if model is None:
             return self._refuse("Evaluate", "open a model first")
@@ -277,11 +266,7 @@ class Workbench(QObject):
             return self._refuse("Evaluate", "open an image folder first")
         if dense or not self.document.recipe.rules:
             return self._runs.evaluate(model, images, self.device)
-        if self.document.pruned is None:
-            return self.prune(and_then=self.evaluate)
-        if self.document.dense_run is None:
-            return self._runs.evaluate(model, images, self.device, and_then=self.evaluate)
-        return self._runs.evaluate(self.document.pruned, images, self.device)
+        return self._runs.evaluate_rules(model, images, self.device, self.evaluate)
 
     def export(self, path: str | Path) -> Job | None:
         """Write the pruned model, or the dense one while there is none, and verify the file."""
@@ -300,6 +285,8 @@ class Workbench(QObject):
             self.undo_stack.clear()
             self.selection, self.current = (), None
         self._predictions.follow(event)
+        self.comparisons.follow(event)
+        self.lens.follow(event)
         self.document_changed.emit(event)
         if isinstance(event, ModelOpened):
             self.selection_changed.emit()
@@ -309,12 +296,3 @@ class Workbench(QObject):
 
 def _fit(images: ImageSet, model: LoadedModel) -> bool:
     return images.kind == "folder" and len(images.class_names) == model.num_classes
-
-
-def _post_layer(
-    post: Callable[[object], None],
-    model: LoadedModel,
-    settings: BulkFitSettings,
-    layer: LayerAnalysis,
-) -> None:
-    post(_LayerReady(model, settings, layer))

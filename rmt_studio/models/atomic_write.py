@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def atomic_write(path: Path | str) -> Iterator[Path]:
+def atomic_write(path: Path | str, *, durable: bool = True) -> Iterator[Path]:
     """Give a new empty file in the folder of ``path``; it takes that place when the block ends.
 
     The file is flushed to the disk before it is moved. Whatever ends the block early (an error, a
     cancel, a full disk) removes it and leaves what stood at ``path`` as it was. A symbolic link is
     followed, so the link stays and the file behind it is replaced.
+
+    Args:
+        path: of the file.
+        durable: wait until the disk has it. Without, which is many times faster, a power cut soon
+            after may leave an empty file: for what is checked when read and can be made again.
 
     Raises:
         InputError: the folder is missing or not writable, the disk is full, or ``path`` is
@@ -33,10 +38,12 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
     try:
         beside.touch(exist_ok=False)
         yield beside
-        _flush(beside, os.O_RDWR)
+        if durable:
+            _flush(beside, os.O_RDWR)
         os.replace(beside, target)
-        with suppress(OSError):  # not every file system can flush a folder
-            _flush(target.parent, os.O_RDONLY)
+        if durable:
+            with suppress(OSError):  # not every file system can flush a folder
+                _flush(target.parent, os.O_RDONLY)
     except OSError as error:
         reason = f"cannot be written ({error.strerror or error})"
         next_step = "free some space or choose a folder that exists and that you may write to"

@@ -4,6 +4,7 @@ from rmt_studio.pruning.apply import PrunedModel, apply_rule, block_sparsity, ch
 from rmt_studio.pruning.budgets import BUDGETS, fill_recipe
 from rmt_studio.pruning.calibration import sample_inputs
 from rmt_studio.pruning.effect import Effect, nothing_there, untouched
+from rmt_studio.pruning.moments import input_moments
 from rmt_studio.pruning.profile import LayerProfile
 from rmt_studio.pruning.recipe import (
     KEEP,
@@ -31,6 +32,7 @@ __all__ = [
     "block_sparsity",
     "check_recipe",
     "fill_recipe",
+    "input_moments",
     "nothing_there",
     "prune",
     "sample_inputs",

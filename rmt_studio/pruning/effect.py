@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from rmt_studio.pruning.recipe import SingularValueCut
+    from rmt_studio.pruning.steps import SingularValueCut
     from rmt_studio.spectra import BulkFit, Spectrum
 
 

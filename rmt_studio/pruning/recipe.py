@@ -9,82 +9,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from rmt_studio.errors import InputError
 from rmt_studio.models.atomic_write import atomic_write
-from rmt_studio.spectra import BULK_METHODS
+from rmt_studio.pruning.steps import Step, Strict
+from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 RECIPE_VERSION = 1
 _EDITED = ", edited"
+_METHOD_OF_SILENT_FILES = "bema"  # the default when version 1 began; its files keep their meaning
 _LARGEST_FILE = 16 * 2**20
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class SingularValueCut(_Strict):
-    """Remove small singular values (the paper's "MP-based pruning").
-
-    Exactly one of ``edge_multiple`` and ``rank`` is given. With ``edge_multiple`` the eigenvalues
-    ``lambda = s^2/n`` at or under ``edge_multiple * upper_edge`` go, except the largest ``keep``
-    share of them (the paper lowers ``keep`` from 1 to 0 over a schedule). With ``rank`` the
-    largest ``rank`` singular values stay.
-    """
-
-    kind: Literal["singular_value_cut"] = "singular_value_cut"
-    edge_multiple: float | None = Field(default=None, ge=0, le=1e6)
-    rank: int | None = Field(default=None, ge=0)
-    keep: float = Field(default=0.0, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _one_way_to_cut(self) -> SingularValueCut:
-        if (self.edge_multiple is None) == (self.rank is None):
-            msg = "a singular-value cut needs either edge_multiple or rank"
-            raise ValueError(msg)
-        return self
-
-
-class SingularVectorSparsification(_Strict):
-    """Zero the small entries of the singular vectors, more of them the deeper in the bulk.
-
-    For the triple ``(s_i, u_i, v_i)`` the entries of ``u_i`` and ``v_i`` smaller in size than
-    ``T_i = theta * max(floor, (1 - s_i/s_plus)_+^exponent)`` go to zero, then the matrix is
-    recomposed (Berlyand, Bourdais, Owhadi & Shmalo, 2025; ``floor = 1/750, exponent = 30``).
-    """
-
-    kind: Literal["singular_vector_sparsification"] = "singular_vector_sparsification"
-    theta: float = Field(ge=0, le=1e6)
-    floor: float = Field(default=1 / 750, ge=0, le=1)
-    exponent: float = Field(default=30.0, ge=0, le=1e3)
-
-
-class EntryThreshold(_Strict):
-    """Zero entries by size: those under ``threshold`` (in units of the weights), or the smallest
-    ``share`` of the matrix. Exactly one of the two is given.
-    """
-
-    kind: Literal["entry_threshold"] = "entry_threshold"
-    threshold: float | None = Field(default=None, ge=0, le=1e30)
-    share: float | None = Field(default=None, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _one_way_to_choose(self) -> EntryThreshold:
-        if (self.threshold is None) == (self.share is None):
-            msg = "an entry threshold needs either threshold or share"
-            raise ValueError(msg)
-        return self
-
-
-Step = Annotated[
-    SingularValueCut | SingularVectorSparsification | EntryThreshold, Field(discriminator="kind")
-]
-
-
-class LayerRule(_Strict):
+class LayerRule(Strict):
     """The steps applied, in order, to one matrix. No step: the matrix is kept as it is."""
 
     steps: tuple[Step, ...] = Field(default=(), max_length=16)
@@ -94,6 +37,11 @@ class LayerRule(_Strict):
         """Whether the rule leaves the matrix alone."""
         return not self.steps
 
+    @property
+    def needs_images(self) -> bool:
+        """Whether a step looks at what the layer does on calibration images."""
+        return any(s.needs_moments or s.gradient_seed is not None for s in self.steps)
+
     def step(self, kind: type[BaseModel]) -> Any:  # noqa: ANN401 - the type is the argument's
         """Return the first step of the given class, or None."""
         return next((step for step in self.steps if isinstance(step, kind)), None)
@@ -102,13 +50,14 @@ class LayerRule(_Strict):
 KEEP = LayerRule()
 
 
-class BulkFitSettings(_Strict):
+class BulkFitSettings(Strict):
     """Which estimator the edges in a recipe refer to; see `rmt_studio.spectra.fit_bulk`.
 
-    Options that are not given are the method's own defaults, written out.
+    Options that are not given are the method's own defaults, written out; so is the method, when
+    the recipe is saved. A file that names none means BEMA, see `Recipe.open`.
     """
 
-    method: str = "bema"
+    method: str = DEFAULT_METHOD
     options: dict[str, float] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -121,7 +70,7 @@ class BulkFitSettings(_Strict):
         return self
 
 
-class Recipe(_Strict):
+class Recipe(Strict):
     """Rules by layer name. Layers that are not named are kept as they are.
 
     Example:
@@ -136,6 +85,11 @@ class Recipe(_Strict):
     architecture: str = Field(default="", max_length=500)
     bulk_fit: BulkFitSettings = BulkFitSettings()
     rules: dict[str, LayerRule] = Field(default_factory=dict)
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether calibration images are needed to apply it."""
+        return any(rule.needs_images for rule in self.rules.values())
 
     def rule(self, layer_name: str) -> LayerRule:
         """Return the rule of one layer; `KEEP` where there is none."""
@@ -170,6 +124,9 @@ class Recipe(_Strict):
     def open(cls, path: str | Path) -> Recipe:
         """Read a recipe that `save` wrote, or that a person wrote by hand.
 
+        `save` writes the method of the bulk fit out. A file without one means what it has meant
+        since version 1 began: BEMA, whatever the default for new work has become.
+
         Raises:
             InputError: no such file, no JSON, another version, or a rule that makes no sense.
         """
@@ -179,7 +136,8 @@ class Recipe(_Strict):
                 raise InputError(path, "is not a recipe file", "choose a .json file")
             if path.stat().st_size > _LARGEST_FILE:
                 raise InputError(path, "is too large for a recipe (over 16 MiB)")
-            return cls.model_validate(json.loads(path.read_text(encoding="utf-8")))
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return cls.model_validate(_with_method(content))
         except OSError as error:
             raise InputError(path, error.strerror or str(error)) from error
         except ValidationError as error:
@@ -190,3 +148,13 @@ class Recipe(_Strict):
             if isinstance(error, InputError):
                 raise
             raise InputError(path, "is not readable JSON", "save the recipe anew") from error
+
+
+def _with_method(content: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Return the content of a recipe file with the method named that a silent one means."""
+    if not isinstance(content, dict):
+        return content
+    fit = content.get("bulk_fit", {})
+    if not isinstance(fit, dict):
+        return content
+    return {**content, "bulk_fit": {"method": _METHOD_OF_SILENT_FILES, **fit}}

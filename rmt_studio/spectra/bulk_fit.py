@@ -1,27 +1,27 @@
-"""The Marchenko-Pastur law fitted to one spectrum: its edges, its threshold, how well it fits."""
+"""The noise law fitted to one spectrum: its edges, its thresholds, how well it fits."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmt_studio.errors import InputError
-from rmt_studio.spectra.bulk_methods import BULK_METHODS, DEFAULT_TRIM
-from rmt_studio.spectra.deflation import deflate
+from rmt_studio.spectra.bulk_methods import BULK_METHODS, DEFAULT_METHOD, DEFAULT_TRIM
+from rmt_studio.spectra.deflation import bulk_pressure, deflate
 from rmt_studio.spectra.kolmogorov import kolmogorov_distances
-from rmt_studio.spectra.marchenko_pastur import MarchenkoPastur
+from rmt_studio.spectra.noise_law import bulk_law, noise_thresholds
 from rmt_studio.spectra.null_distance import misfit_p_values, null_distances
 from rmt_studio.spectra.tails import numerical_rank
-from rmt_studio.spectra.tracy_widom import TracyWidom1
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rmt_studio.spectra.bulk_methods import BulkMethod
+    from rmt_studio.spectra.gamma_law import GammaMarchenkoPastur
+    from rmt_studio.spectra.marchenko_pastur import MarchenkoPastur
     from rmt_studio.spectra.spectrum import Spectrum
 
 _OPEN_RANGES = {"alpha": (0.0, 0.5), "beta": (0.0, 1.0)}
@@ -38,7 +38,7 @@ class BulkFit:
         samples: the longer side of the matrix, ``n``.
         dimension: the eigenvalues that took part: the shorter side less ``zeros``.
         zeros: the eigenvalues left out because they are zero, see `fit_bulk`.
-        variance: the fitted variance ``v`` of the noise entries.
+        variance: the fitted variance ``v`` of the noise entries; their mean where rows differ.
         lower_edge: ``v (1 - sqrt(c))^2``, the lower edge of `law`.
         upper_edge: ``v (1 + sqrt(c))^2``, the upper edge of `law`, where the bulk of an endless
             matrix would stop.
@@ -52,10 +52,17 @@ class BulkFit:
         ks_central_null_95: the same for ``ks_central``.
         bulk_fraction: share of all eigenvalues, zeros included, at or below ``upper_edge``.
         spikes: how many eigenvalues lie above ``threshold``.
+        lower_threshold: the same below: the smallest of pure noise falls under it with
+            probability ``beta``; 0 at the hard edge of a square, see `lower_noise_threshold`.
+        below: how many eigenvalues, zeros apart, lie under ``lower_threshold``.
         deflated: ``k``, the largest eigenvalues that the method set aside as spikes. The law, its
             edges and the threshold are then those of the ``(p - k) x (n - k)`` noise that is
             left, still on the eigenvalue scale ``s^2 / n`` of the whole matrix; ``variance``
             stays that of the noise entries. 0 for methods that keep all.
+        pressure: the factor, at most 1, by which those spikes press the eigenvalues of the rest
+            down, see `bulk_pressure`; ``variance`` is free of it, `law` has it.
+        theta: the shape of the gamma law of the row variances, for the method that fits one;
+            None where all are equal.
     """
 
     method: str
@@ -74,12 +81,18 @@ class BulkFit:
     ks_central_null_95: float
     bulk_fraction: float
     spikes: int
+    lower_threshold: float = 0.0
+    below: int = 0
     deflated: int = 0
+    pressure: float = 1.0
+    theta: float | None = None
 
     @property
-    def law(self) -> MarchenkoPastur:
+    def law(self) -> MarchenkoPastur | GammaMarchenkoPastur:
         """The fitted law of the bulk, on the eigenvalue scale: `bulk_law` of the numbers above."""
-        return bulk_law(self.variance, self.dimension, self.samples, self.deflated)
+        return bulk_law(
+            self.variance, self.dimension, self.samples, self.deflated, self.pressure, self.theta
+        )
 
     @property
     def bulk_share(self) -> float:
@@ -101,7 +114,8 @@ class BulkFit:
         trim = self.options.get("alpha", DEFAULT_TRIM)
         left = self.dimension - self.deflated
         distances = self.ks_distance, self.ks_central
-        return misfit_p_values(self.method, trim, left, self.law.ratio, distances)
+        ratio = left / (self.samples - self.deflated)
+        return misfit_p_values(self.method, trim, left, ratio, distances, self.theta)
 
     @property
     def singular_value_lower_edge(self) -> float:
@@ -114,12 +128,17 @@ class BulkFit:
         return math.sqrt(self.samples * self.upper_edge)
 
     @property
+    def singular_value_lower_threshold(self) -> float:
+        """The lower threshold on the singular-value scale, ``sqrt(n lower_threshold)``."""
+        return math.sqrt(self.samples * self.lower_threshold)
+
+    @property
     def singular_value_threshold(self) -> float:
         """The threshold on the singular-value scale, ``sqrt(n threshold)``."""
         return math.sqrt(self.samples * self.threshold)
 
 
-def fit_bulk(spectrum: Spectrum, method: str = "bema", **options: float) -> BulkFit:
+def fit_bulk(spectrum: Spectrum, method: str = DEFAULT_METHOD, **options: float) -> BulkFit:
     """Fit the Marchenko-Pastur law to the bulk of a spectrum.
 
     Singular values of zero (below 1e-6 of the largest) are not noise: they are left out, and the
@@ -142,70 +161,50 @@ def fit_bulk(spectrum: Spectrum, method: str = "bema", **options: float) -> Bulk
     trim = settings.get("alpha", DEFAULT_TRIM)
     eigenvalues = _nonzero_eigenvalues(spectrum)
     dimension, samples = eigenvalues.size, spectrum.samples
-    ratio = dimension / samples
-    variance, deflated = _estimate(BULK_METHODS[method], eigenvalues, ratio, trim)
-    law = bulk_law(variance, dimension, samples, deflated)
+    noise = _estimate(BULK_METHODS[method], eigenvalues, samples, trim)
+    law = bulk_law(dimension=dimension, samples=samples, **noise)
     lower, upper = law.support
-    threshold = noise_threshold(law, samples - deflated, settings["beta"])
-    left = dimension - deflated
+    left = dimension - noise["deflated"]
+    below, above = noise_thresholds(law, samples - noise["deflated"], settings["beta"])
     whole, central = kolmogorov_distances(law.cdf(eigenvalues[:left]), trim)
-    whole_null, central_null = null_distances(method, trim, left, law.ratio)
+    nulls = null_distances(method, trim, left, law.ratio, noise["theta"])
     return BulkFit(
         method=method,
         options=settings,
-        ratio=ratio,
+        ratio=dimension / samples,
         samples=samples,
         dimension=dimension,
         zeros=spectrum.dimension - dimension,
-        variance=variance,
         lower_edge=lower,
         upper_edge=upper,
-        threshold=threshold,
+        threshold=above,
         ks_distance=float(whole),
         ks_central=float(central),
-        ks_null_95=whole_null,
-        ks_central_null_95=central_null,
+        ks_null_95=nulls[0],
+        ks_central_null_95=nulls[1],
         bulk_fraction=float(np.mean(spectrum.eigenvalues <= upper)),
-        spikes=int(np.count_nonzero(eigenvalues > threshold)),
-        deflated=deflated,
+        spikes=int(np.count_nonzero(eigenvalues > above)),
+        lower_threshold=below,
+        below=int(np.count_nonzero(eigenvalues < below)),
+        **noise,
     )
 
 
-def bulk_law(variance: float, dimension: int, samples: int, deflated: int = 0) -> MarchenkoPastur:
-    """Return the law of the eigenvalues ``s^2 / n`` of a bulk beside ``k`` deflated spikes.
-
-    Ratio ``(p - k)/(n - k)`` and variance ``v (n - k)/n``: the strong components take ``k``
-    dimensions from each side, and the unit ``n`` stays that of the whole matrix.
-    """
-    left = samples - deflated
-    return MarchenkoPastur((dimension - deflated) / left, variance * (left / samples))
-
-
 def _estimate(
-    method: BulkMethod, eigenvalues: NDArray[np.float64], ratio: float, trim: float
-) -> tuple[float, int]:
-    """Return the variance of the noise entries and the spikes deflated before."""
+    method: BulkMethod, eigenvalues: NDArray[np.float64], samples: int, trim: float
+) -> dict[str, Any]:
+    """Return what the method says of the noise, in the words of `bulk_law`."""
+    ratio = eigenvalues.size / samples
     deflated = int(method.spikes(eigenvalues, ratio)) if method.spikes else 0
-    return float(method.variance(*deflate(eigenvalues, ratio, deflated), trim)), deflated
-
-
-def noise_threshold(law: MarchenkoPastur, samples: int, beta: float) -> float:
-    """Return the eigenvalue that the largest of pure noise exceeds with probability ``beta``.
-
-    ``v [(1 + sqrt(c))^2 + t n^(-2/3) c^(-1/6) (1 + sqrt(c))^(4/3)]`` with ``t`` the ``1 - beta``
-    quantile of the Tracy-Widom law.
-
-    Source: Johnstone (2001); in this form Ke, Ma & Lin (2023). The seed paper prints only the
-    square case ``4 + 2^(4/3) t n^(-2/3)``.
-    """
-    spread = (1 + math.sqrt(law.ratio)) ** (4 / 3) / (samples ** (2 / 3) * law.ratio ** (1 / 6))
-    return law.support[1] + law.variance * _tracy_widom_quantile(1 - beta) * spread
-
-
-@lru_cache(maxsize=64)
-def _tracy_widom_quantile(level: float) -> float:
-    """Return one quantile of the Tracy-Widom law; a model asks for the same one again and again."""
-    return float(TracyWidom1().ppf(level))
+    left, left_ratio = deflate(eigenvalues, ratio, deflated)
+    if method.gamma:
+        variance, spread = (float(number) for number in method.gamma(left, left_ratio, trim))
+        theta = spread**-2 if spread else None
+    else:
+        variance, theta = float(method.variance(left, left_ratio, trim)), None
+    pressure = bulk_pressure(eigenvalues[left.size :], variance, ratio, samples)
+    variance /= pressure
+    return {"variance": variance, "deflated": deflated, "pressure": pressure, "theta": theta}
 
 
 def _settings(method: str, options: dict[str, float]) -> dict[str, float]:
@@ -236,4 +235,4 @@ def _nonzero_eigenvalues(spectrum: Spectrum) -> NDArray[np.float64]:
             "all its singular values are zero, no noise law has variance 0",
             "leave this matrix as it is",
         )
-    return spectrum.eigenvalues[rank - 1 :: -1]
+    return np.ascontiguousarray(spectrum.eigenvalues[rank - 1 :: -1])  # twice as quick to search

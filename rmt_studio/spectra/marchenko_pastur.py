@@ -137,6 +137,34 @@ def approximate_quantiles(dimension: int, ratio: float) -> NDArray[np.float64]:
     return quantiles
 
 
+def shares_of_laws(x: NDArray[np.float64], ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the cdf of one law of unit variance for each row.
+
+    Args:
+        x: shape ``(m, k)``.
+        ratios: in (0, 1], shape ``(m,)``.
+    """
+    ratios = ratios[:, None]
+    lower, upper = (1 - np.sqrt(ratios)) ** 2, (1 + np.sqrt(ratios)) ** 2
+    at = np.clip(x, lower, upper)
+    return _share(2 * np.arctan2(np.sqrt(at - lower), np.sqrt(upper - at)), ratios)
+
+
+def quantiles_of_laws(
+    levels: NDArray[np.float64], ratios: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the quantiles of one law of unit variance for each row, as `approximate_quantiles`.
+
+    Args:
+        levels: in [0, 1], shape ``(m, k)``.
+        ratios: in (0, 1], shape ``(m,)``.
+    """
+    angles, ratios = _angle_grid(), ratios[:, None]
+    pairs = zip(levels, _share(angles, ratios), strict=True)
+    half = np.sin(np.array([np.interp(level, share, angles) for level, share in pairs]) / 2)
+    return (1 - np.sqrt(ratios)) ** 2 + 4 * np.sqrt(ratios) * half**2
+
+
 @lru_cache(maxsize=1)
 def _angle_grid() -> NDArray[np.float64]:
     """Return angles from 0 to pi, denser towards both ends, where the cdf is cubic."""
@@ -144,13 +172,13 @@ def _angle_grid() -> NDArray[np.float64]:
     return np.pi * place**2 * (3 - 2 * place)
 
 
-def _share(angle: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
+def _share(angle: NDArray[np.float64], ratio: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the cdf at an angle: ``phi/pi + (r sin(phi) - (1 - c) delta) / (pi c)``, r = sqrt(c).
 
     ``delta = arg(1 - r exp(-i phi))`` stands for the difference of the two arcsines of the
     textbook antiderivative, whose cancellation would cost digits at small ratios.
     """
-    root = math.sqrt(ratio)
+    root = np.sqrt(ratio)
     rise = root * np.sin(angle)
     delta = np.arctan2(rise, 1 - root * np.cos(angle))
     share = angle / np.pi + (rise - (1 - ratio) * delta) / (np.pi * ratio)

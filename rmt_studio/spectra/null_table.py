@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmt_studio.progress import Progress, no_progress
-from rmt_studio.spectra.bulk_methods import BULK_METHODS, DEFAULT_TRIM
+from rmt_studio.spectra.bulk_methods import BULK_METHODS, DEFAULT_TRIM, bema_variance
 from rmt_studio.spectra.deflation import deflate
 from rmt_studio.spectra.kolmogorov import kolmogorov_distances
 from rmt_studio.spectra.laguerre import noise_eigenvalues
@@ -44,9 +44,16 @@ def draws_for(dimension: int) -> int:
 
 
 def simulated_methods() -> dict[str, str]:
-    """Return for each method the one whose simulation it shares: the first with its estimator."""
+    """Return for each method the one whose simulation it shares: the first with its estimator.
+
+    A method that fits unequal row variances has a table of its own; where its spectra are too
+    small for that it is plain bulk matching.
+    """
     first: dict[object, str] = {}
-    keys = {name: (method.variance, method.spikes) for name, method in BULK_METHODS.items()}
+    keys = {
+        name: (bema_variance if method.gamma else method.variance, method.spikes)
+        for name, method in BULK_METHODS.items()
+    }
     return {name: first.setdefault(key, name) for name, key in keys.items()}
 
 

@@ -11,16 +11,17 @@ import numpy as np
 import torch
 
 from rmt_studio.errors import InputError
+from rmt_studio.spectra.singular_values import singular_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rmt_studio.spectra.singular_values import Route
+
     Weight = NDArray[np.floating] | torch.Tensor
 
-# Below this ratio of the extreme Gram eigenvalues their rounding, a few units of the largest in
-# the last place, would reach 1e-6 of the smallest singular value. Measured on flat, graded and
-# two-level spectra of up to 1024 x 1024: 1.2e-7 at this ratio, 3e-6 at a tenth of it.
-_GRAM_FLOOR = 1e-8
+# singular values between which the largest can be squared and its square fitted
+_LEAST_SQUARED, _LARGEST_SQUARED = 1e-150, 1e150
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,8 @@ class Spectrum:
         singular_values: ``s_1 >= ... >= s_p >= 0``, float64, shape ``(p,)``, read-only, in the
             units of the weight.
         shape: ``(out, in)`` of the matrix.
+        route: how the values were obtained, see `rmt_studio.spectra.singular_values`;
+            "decomposition" also for values that were handed in.
 
     Raises:
         InputError: the values are not ``min(shape)`` finite, descending, non-negative numbers.
@@ -38,6 +41,7 @@ class Spectrum:
 
     singular_values: NDArray[np.float64]
     shape: tuple[int, int]
+    route: Route = "decomposition"
 
     def __post_init__(self) -> None:
         values = np.array(self.singular_values, dtype=np.float64)
@@ -58,18 +62,16 @@ class Spectrum:
     def of(cls, weight: Weight) -> Spectrum:
         """Return the spectrum of a 2-D weight of any floating type, on any device.
 
-        The work is done in float64 on the weight's device. It goes through the p x p Gram matrix,
-        which is more than twice as fast as a decomposition; where that would cost digits the
-        decomposition takes over, so each singular value above 1e-6 of the largest has a relative
-        error of at most 1e-6.
+        The work is done in float64 on the weight's device. Every value above 1e-6 of the largest
+        is within 1e-10 of what `torch.linalg.svdvals` gives in float64; ``route`` says how.
 
         Raises:
             InputError: the weight is not a matrix of floating point numbers, is empty, or holds
                 values that are not finite.
         """
-        matrix = checked_weight(weight)
-        values = _singular_values(matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T)
-        return cls(values.cpu().numpy(), (matrix.shape[0], matrix.shape[1]))
+        wide, unit, shape = widened(weight)
+        values, route = singular_values(wide)
+        return cls((values * unit).cpu().numpy(), shape, route)
 
     @property
     def samples(self) -> int:
@@ -88,7 +90,18 @@ class Spectrum:
 
     @cached_property
     def eigenvalues(self) -> NDArray[np.float64]:
-        """The eigenvalues ``s_i^2 / n`` of the Gram matrix, descending, shape ``(p,)``."""
+        """The eigenvalues ``s_i^2 / n`` of the Gram matrix, descending, shape ``(p,)``.
+
+        Raises:
+            InputError: the squares would leave the range of float64.
+        """
+        largest = float(self.singular_values[0])
+        if largest > 0 and not _LEAST_SQUARED < largest < _LARGEST_SQUARED:
+            raise InputError(
+                f"spectrum of a {self.shape[0]} x {self.shape[1]} matrix",
+                f"its largest singular value {largest:.3g} has no square in float64",
+                "rescale the weight",
+            )
         values = self.singular_values**2 / self.samples
         values.setflags(write=False)
         return values
@@ -96,15 +109,21 @@ class Spectrum:
 
 def checked_weight(weight: Weight) -> torch.Tensor:
     """Return the weight as a detached tensor on its device, or say why it has no spectrum."""
+    return _checked(weight)[0]
+
+
+def _checked(weight: Weight) -> tuple[torch.Tensor, float]:
+    """Return the weight as a detached tensor, and its largest absolute value."""
     tensor = _tensor(weight)
     if tensor.ndim != 2:
         raise _unfit(tensor, "is not a matrix", "unfold it to (out, in) first")
     if tensor.numel() == 0:
         raise _unfit(tensor, "has no entries")
-    if not math.isfinite(largest_entry(tensor)):
+    largest = largest_entry(tensor)
+    if not math.isfinite(largest):
         bad = tensor.numel() - int(torch.isfinite(tensor).sum())
         raise _unfit(tensor, f"holds {bad} values that are not finite")
-    return tensor
+    return tensor, largest
 
 
 def _tensor(weight: Weight) -> torch.Tensor:
@@ -133,16 +152,18 @@ def largest_entry(tensor: torch.Tensor) -> float:
     return torch.maximum(-low, high).item()
 
 
-def _singular_values(tall: torch.Tensor) -> torch.Tensor:
-    """Return the singular values, float64 and descending, of a matrix with rows >= columns."""
-    tall = tall.to(torch.float64)
-    scale = _unit(largest_entry(tall))
-    tall = tall if scale == 1.0 else tall / scale
-    squares = torch.linalg.eigvalsh(tall.T @ tall)
-    if squares[0] > _GRAM_FLOOR * squares[-1]:
-        return squares.flip(0).sqrt() * scale
-    # LAPACK reduces a tall matrix by QR first; a wide one takes four times as long
-    return torch.linalg.svdvals(tall.contiguous()) * scale
+def widened(weight: Weight) -> tuple[torch.Tensor, float, tuple[int, int]]:
+    """Return a weight as float64 with rows <= columns, over its unit, the unit, and its shape.
+
+    Raises:
+        InputError: the weight has no spectrum, see `Spectrum.of`.
+    """
+    matrix, largest = _checked(weight)
+    shape = (matrix.shape[0], matrix.shape[1])
+    unit = _unit(largest)
+    wide = matrix if shape[0] <= shape[1] else matrix.T
+    wide = wide.contiguous().to(torch.float64)  # to turn it is quicker in the narrow type
+    return (wide if unit == 1.0 else wide / unit), unit, shape
 
 
 def _unit(largest: float) -> float:

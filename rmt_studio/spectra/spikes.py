@@ -4,6 +4,11 @@ The model is ``W = sqrt(v) G + sum_i theta_i sqrt(n v) u_i v_i^T`` with standard
 shape ``p x n`` and ``c = p/n``. A component shows as an eigenvalue outside the bulk when its
 strength ``theta`` exceeds ``c^(1/4)``.
 
+Components add, so they show above the bulk and never under it: what lies under the lower edge, the
+small singular values that carry information in transformers (Staats, Thamm & Rosenow 2024), has no
+strength in this model and no row in the table; `BulkFit.below` counts it. The noise of the model
+has one variance: of a fit with unequal row variances the mean variance is taken.
+
 Sources: Baik, Ben Arous & Peche (2005); Benaych-Georges & Nadakuditi (2012), "The singular values
 and vectors of low rank perturbations of large rectangular random matrices"; Gavish & Donoho (2014,
 2017).
@@ -39,7 +44,7 @@ class Spike:
         singular_value: as seen, in units of the weight.
         eigenvalue: ``singular_value^2 / n``.
         excess: the eigenvalue over the fitted upper edge.
-        strength: ``theta``, 1 being a component as large as the noise is along the long side; nan,
+        strength: ``theta``, 1 being a component as large as the noise is along the long side; None,
             as are the overlaps, for an eigenvalue inside the bulk, where a threshold of a large
             ``beta`` may lie.
         out_overlap: squared cosine between the seen and the true singular vector of length out.
@@ -51,9 +56,9 @@ class Spike:
     singular_value: float
     eigenvalue: float
     excess: float
-    strength: float
-    out_overlap: float
-    in_overlap: float
+    strength: float | None
+    out_overlap: float | None
+    in_overlap: float | None
     shrunken_value: float
 
 
@@ -63,11 +68,18 @@ def spike_table(spectrum: Spectrum, fit: BulkFit) -> tuple[Spike, ...]:
     eigenvalues = spectrum.eigenvalues[: fit.spikes]
     strengths = signal_strength(eigenvalues, fit)
     short, long = overlaps(strengths, fit.law.ratio)
-    out, inputs = (short, long) if spectrum.shape[0] <= spectrum.shape[1] else (long, short)
-    columns = (values, eigenvalues, eigenvalues / fit.upper_edge, strengths, out, inputs)
-    shrunken = optimal_shrinkage(values, fit)
-    rows = np.stack([*columns, shrunken], axis=1).tolist()
-    return tuple(Spike(index, *row) for index, row in enumerate(rows))
+    sides = (short, long) if spectrum.shape[0] <= spectrum.shape[1] else (long, short)
+    excesses, shrunken = eigenvalues / fit.upper_edge, optimal_shrinkage(values, fit)
+    columns = (values, eigenvalues, excesses, strengths, *sides, shrunken)
+    rows = np.stack(columns, axis=1).tolist()
+    return tuple(
+        Spike(index, value, square, excess, _known(theta), _known(out), _known(inputs), restored)
+        for index, (value, square, excess, theta, out, inputs, restored) in enumerate(rows)
+    )
+
+
+def _known(number: float) -> float | None:
+    return None if math.isnan(number) else number
 
 
 def detection_limit(ratio: float) -> float:
@@ -113,8 +125,16 @@ def optimal_shrinkage(
         nuclear:    eta(y) = (theta^4 - c - sqrt(c) theta y) / (theta^2 y), not below 0
 
     and 0 below it; in units of the weight again. The operator loss keeps the most, the nuclear
-    loss the least. Gavish & Donoho print ``theta`` for the operator norm, which is right for
-    square matrices alone: the form here is that of Leeb.
+    loss the least.
+
+    Gavish & Donoho print ``theta`` for the operator norm, which is right for square matrices alone.
+    With ``a >= b`` the cosines of the two sides, the error in the planes of true and seen vectors
+    is ``theta e e^T - eta l r^T``, ``l`` and ``r`` unit vectors at these cosines. Its squared norm
+    ``z`` solves ``z^2 - T z + D^2 = 0`` with ``T = theta^2 + eta^2 - 2 theta eta a b`` and
+    ``D^2 = theta^2 eta^2 (1 - a^2)(1 - b^2)``; a least ``z`` has ``T' z = (D^2)'``, and both
+    together leave ``a b eta^2 - theta (a^2 + b^2) eta + theta^2 a b = 0``. Of its roots
+    ``theta a/b`` makes the smaller singular value stationary and ``theta b/a`` the norm, which is
+    ``theta sqrt(1 - b^2)`` there; ``b/a`` is the root in the form above, which is Leeb's.
 
     Args:
         singular_values: as seen.

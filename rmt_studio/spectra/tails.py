@@ -27,7 +27,7 @@ def spectral_entropy(spectrum: Spectrum) -> float:
     """Return ``-sum P_i log P_i / log(rank)`` with ``P_i = s_i^2 / sum s^2``, in [0, 1].
 
     1 is a flat spectrum, 0 a single direction (or none). Normalised as the column ``entropy`` of
-    WeightWatcher (Martin & Mahoney 2021).
+    WeightWatcher (Martin & Mahoney 2021), with `numerical_rank` for the rank.
     """
     rank = numerical_rank(spectrum)
     if rank < 2:

@@ -123,7 +123,9 @@ def _likeliest(spectra: NDArray[np.float64], ratio: float, trim: float) -> NDArr
     start = np.log(matched_variance(spectra, ratio))
     high = np.maximum(np.minimum(high, start + 1.5), low)
     surprise = partial(_surprise, central, ratio, beside)
-    return np.exp(_settled(surprise, golden_minimum(surprise, low, high, 24)))
+    found = golden_minimum(surprise, low, high, 24)
+    inner = np.minimum(found - low, high - found) > _REACH  # no law may hold the window: low = high
+    return np.exp(np.where(inner, _settled(surprise, found), found))
 
 
 def _settled(objective: Objective, near: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,11 +7,25 @@ and whoever started the job puts them in.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rmt_studio.analysis import Analysis
 from rmt_studio.errors import InputError
 from rmt_studio.pruning import Recipe, check_recipe
+from rmt_studio.studio.events import (
+    AnalysisCleared,
+    ComparedChanged,
+    DocumentEvent,
+    EffectsChanged,
+    ImagesOpened,
+    InputsSampled,
+    LayersAnalyzed,
+    ModelOpened,
+    MomentsMeasured,
+    PrunedChanged,
+    RecipeChanged,
+    RunAdded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,71 +38,50 @@ if TYPE_CHECKING:
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.pruning import Effect, PrunedModel
 
+__all__ = [
+    "AnalysisCleared",
+    "Compared",
+    "ComparedChanged",
+    "Comparing",
+    "Document",
+    "DocumentEvent",
+    "EffectsChanged",
+    "ImagesOpened",
+    "InputsSampled",
+    "LayersAnalyzed",
+    "ModelOpened",
+    "MomentsMeasured",
+    "PrunedChanged",
+    "RecipeChanged",
+    "Run",
+    "RunAdded",
+]
 
-@dataclass(frozen=True)
-class ModelOpened:
-    """Another model is open; spectra, recipe and results are empty again."""
-
-
-@dataclass(frozen=True)
-class ImagesOpened:
-    """Another image set is open, or none."""
-
-
-@dataclass(frozen=True)
-class InputsSampled:
-    """The layers' inputs on the open images are known; effects will be measured with them."""
-
-
-@dataclass(frozen=True)
-class AnalysisCleared:
-    """The spectra have to be fitted anew, in another way."""
-
-
-@dataclass(frozen=True)
-class LayersAnalyzed:
-    """The spectra of these layers are known."""
-
-    names: tuple[str, ...]
+Comparing = Literal["none", "pruned", "checkpoint"]
 
 
-@dataclass(frozen=True)
-class RecipeChanged:
-    """The rules of these layers changed; ``names`` holds all that differ."""
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A second model of the same architecture, whose spectra stand beside those of the open one.
 
-    names: tuple[str, ...]
+    Attributes:
+        label: what a person calls it: ``pruned``, or the name of the checkpoint's file.
+        kind: where it came from.
+        analysis: its spectra, fitted in the same way.
+        model: its weights, for the views that a whole matrix does not show.
+    """
 
+    label: str
+    kind: Literal["pruned", "checkpoint"]
+    analysis: Analysis
+    model: LoadedModel
 
-@dataclass(frozen=True)
-class EffectsChanged:
-    """The predicted effects of these layers are known, or not any more."""
-
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PrunedChanged:
-    """The pruned model was made, or no longer belongs to the recipe."""
-
-
-@dataclass(frozen=True)
-class RunAdded:
-    """An evaluation was added at ``index`` of `Document.runs`."""
-
-    index: int
-
-
-DocumentEvent = (
-    ModelOpened
-    | ImagesOpened
-    | InputsSampled
-    | AnalysisCleared
-    | LayersAnalyzed
-    | RecipeChanged
-    | EffectsChanged
-    | PrunedChanged
-    | RunAdded
-)
+    def layer(self, name: str) -> LayerAnalysis | None:
+        """Return the spectrum and the fit of a layer; None where it has none."""
+        try:
+            return self.analysis[name]
+        except KeyError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -122,10 +115,14 @@ class Document:
         images: the image set for evaluation, or None.
         inputs: sample of each layer's inputs on these images, by parameter name; empty while
             there is none, and then predicted output errors are for white inputs.
+        moments: second moments of each layer's inputs on these images, by parameter name; None
+            until they are measured.
         skipped: names of the layers that hold nothing but zeros and have no spectrum.
         recipe: the rules as they are by now, and how spectra are fitted.
         effects: predicted effect of each rule, by layer name, where it is known.
         pruned: the model after ``recipe``; None while it has not been made.
+        comparing: what a person wants the model compared with.
+        compared: what it is compared with; None while that is not there (yet).
         runs: evaluations, oldest first.
     """
 
@@ -182,12 +179,18 @@ class Document:
         """Evaluate on these images from now on."""
         self.images = images
         self.inputs = {}
+        self.moments = None
         self._announce(ImagesOpened())
 
     def set_inputs(self, inputs: Mapping[str, Tensor]) -> None:
         """Put in a sample of the layers' inputs; predicted effects have to be measured anew."""
         self.inputs = dict(inputs)
         self._announce(InputsSampled())
+
+    def set_moments(self, moments: Mapping[str, Tensor]) -> None:
+        """Put in the second moments of the layers' inputs on the open images."""
+        self.moments = moments
+        self._announce(MomentsMeasured())
 
     def add_analysis(self, layers: Iterable[LayerAnalysis]) -> None:
         """Put in spectra that were computed."""
@@ -234,6 +237,12 @@ class Document:
         self._announce(PrunedChanged())
         return True
 
+    def set_compared(self, comparing: Comparing, compared: Compared | None = None) -> None:
+        """Say what the model is compared with, and put that in as soon as it is there."""
+        if (comparing, compared) != (self.comparing, self.compared):
+            self.comparing, self.compared = comparing, compared
+            self._announce(ComparedChanged())
+
     def add_run(self, run: Run) -> None:
         """Put in an evaluation."""
         self.runs.append(run)
@@ -242,11 +251,14 @@ class Document:
     def _clear(self) -> None:
         self.model: LoadedModel | None = None
         self.inputs: dict[str, Tensor] = {}
+        self.moments: Mapping[str, Tensor] | None = None
         self._analysis: dict[str, LayerAnalysis] = {}
         self.skipped: frozenset[str] = frozenset()
         self.recipe = Recipe()
         self.effects: dict[str, Effect] = {}
         self.pruned: PrunedModel | None = None
+        self.comparing: Comparing = "none"
+        self.compared: Compared | None = None
         self.runs: list[Run] = []
 
     def _forget(self, names: tuple[str, ...]) -> None:

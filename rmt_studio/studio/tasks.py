@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from rmt_studio.analysis import Analysis, analyze
+from rmt_studio.analysis import Analysis, SpectrumCache, analyze
 from rmt_studio.data.images import ImageSet, open_images
 from rmt_studio.evaluation.accuracy import Evaluation, evaluate
 from rmt_studio.models.export import ExportReport, export
@@ -57,7 +57,12 @@ def analyze_model(
     """Analyse a model with the bulk fit that the recipe's edges refer to."""
     fit = recipe.bulk_fit
     return analyze(
-        model, method=fit.method, options=fit.options, on_layer=on_layer, progress=progress
+        model,
+        method=fit.method,
+        options=fit.options,
+        on_layer=on_layer,
+        progress=progress,
+        cache=SpectrumCache(),
     )
 
 

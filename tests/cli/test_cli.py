@@ -9,10 +9,14 @@ import subprocess
 import sys
 
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
+from rmt_studio.analysis.nulls import NULL_KINDS
 from rmt_studio.cli import BUG, GOOD, INTERRUPTED, WRONG_USE, run
+from rmt_studio.data.images import digits
 from rmt_studio.pruning import EntryThreshold, LayerRule, Recipe
+from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
 
 
 def test_that_analyze_writes_every_number_at_full_precision(tmp_path, demo_analysis, capsys):
@@ -33,6 +37,76 @@ def test_that_analyze_writes_a_table_as_csv(tmp_path, demo_analysis):
         rows = list(csv.DictReader(file))
     assert len(rows) == len(demo_analysis)
     assert {row["method"] for row in rows} == {"median"}
+
+
+def test_that_the_help_of_analyze_names_every_estimator_and_null(capsys):
+    assert run(["analyze", "--help"]) == GOOD
+    told = " ".join(capsys.readouterr().out.split())
+    assert ", ".join(BULK_METHODS) in told
+    assert f"Default: {DEFAULT_METHOD}" in told
+    assert ", ".join(NULL_KINDS) in told
+
+
+def test_that_the_csv_has_the_numbers_of_the_json_and_no_lists(tmp_path):
+    told, table = tmp_path / "told.json", tmp_path / "told.csv"
+    assert run(["analyze", "demo", "--json", str(told), "--csv", str(table)]) == GOOD
+    layers = json.loads(told.read_text())["layers"]
+    with table.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row, layer in zip(rows, layers, strict=True):
+        plain = {k: v for k, v in layer.items() if not isinstance(v, list | dict)}
+        assert row == {key: "" if v is None else str(v) for key, v in plain.items()}
+        assert layer["entry_sd"] > 0
+        assert {"alpha", "stable_rank", "edge_p_value", "route", "below"} <= set(row)
+
+
+def test_that_analyze_writes_views_with_their_nulls(tmp_path, demo_model, capsys):
+    folder, told = tmp_path / "images", tmp_path / "told.json"
+    for sample in digits().samples[:6]:
+        (folder / str(sample.target)).mkdir(parents=True, exist_ok=True)
+        sample.picture(1).save(folder / str(sample.target) / f"{sample.name[-4:]}.png")
+    wanted = ["--views", "--calibration", str(folder), "--null", "shuffled", "--localisation"]
+    table = tmp_path / "told.csv"
+    assert run(["analyze", "demo", *wanted, "--json", str(told), "--csv", str(table)]) == GOOD
+    record = json.loads(told.read_text())
+    kinds = [view["view"] for view in record["views"]]
+    blocks = sum(layer.name.endswith("attn.q") for layer in demo_model.layers)
+    assert kinds.count("head") == 12 * blocks
+    assert kinds.count("query_key") == kinds.count("output_value") == 3 * blocks
+    assert kinds.count("whitened") == len(demo_model.layers)
+    for one in (*record["layers"], *record["views"]):
+        assert len(one["null_median"]) == one["M"]
+        assert len(one["spike_out_largest"]) == one["spikes"]
+    with table.open(newline="") as file:
+        assert len(list(csv.DictReader(file))) == len(record["layers"]) + len(record["views"])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_that_analyze_compares_with_another_checkpoint(tmp_path, demo_model, capsys):
+    state = {name: value.clone() for name, value in demo_model.module.state_dict().items()}
+    state["blocks.0.mlp.fc1.weight"] *= 2
+    state["head.weight"].zero_()
+    other, told = tmp_path / "epoch 2.safetensors", tmp_path / "told.json"
+    save_file(state, other)
+    assert run(["analyze", "demo", "--against", str(other), "--json", str(told)]) == GOOD
+    comparison = json.loads(told.read_text())["comparison"]
+    changes = {change["name"]: change for change in comparison["layers"]}
+    assert changes["blocks.0.mlp.fc1"]["edge_change"] == pytest.approx(1)
+    assert changes["blocks.1.mlp.fc1"]["edge_change"] == 0
+    assert comparison["missing"] == ["head"]
+    printed = capsys.readouterr().out
+    assert "Change from demo to epoch 2.safetensors" in printed
+    assert "+100.0%" in printed
+    assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_that_weights_of_another_network_are_refused_before_any_work(tmp_path, capsys):
+    other = tmp_path / "other.safetensors"
+    save_file({"head.weight": torch.zeros(10, 192)}, other)
+    assert run(["analyze", "demo", "--against", str(other)]) == WRONG_USE
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "choose a checkpoint of the same architecture as demo" in printed.err
 
 
 def test_that_the_same_recipe_gives_the_same_bytes(tmp_path):
@@ -102,6 +176,10 @@ def test_that_the_headless_demo_does_the_whole_job(tmp_path, capsys):
         (["analyze", "vit_tinny_patch16_224"], "vit_tinny_patch16_224"),
         (["analyze", "deit_tiny_patch16_224", "--checkpoint", "nowhere.safetensors"], "nowhere"),
         (["analyze", "demo", "--method", "guess"], "guess"),
+        (["analyze", "demo", "--null", "guess"], "shuffled, profile, initialisation"),
+        (["analyze", "demo", "--against", "nowhere.safetensors"], "nowhere"),
+        (["analyze", "demo", "--calibration", "nowhere"], "nowhere"),
+        (["analyze", "demo", "--against", "x", "--csv", "x"], "named twice"),
         (["analyze", "demo", "--json", "no/such/folder/x.json"], "x.json"),
         (["prune", "demo", "-o", "x.safetensors"], "--recipe"),
         (["prune", "demo", "-o", "x.safetensors", "--method", "magnitude"], "--sparsity"),
@@ -154,7 +232,7 @@ def test_that_an_interruption_is_told_in_one_line(monkeypatch, capsys):
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("rmt_studio.cli.work.analyze", interrupted)
+    monkeypatch.setattr("rmt_studio.cli.analysis.analyze", interrupted)
     assert run(["analyze", "demo"]) == INTERRUPTED
     assert capsys.readouterr().err == "rmt-studio: interrupted\n"
 
@@ -163,7 +241,7 @@ def test_that_a_bug_is_code_1_with_a_traceback(monkeypatch, capsys):
     def broken(*arguments, **options):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("rmt_studio.cli.work.analyze", broken)
+    monkeypatch.setattr("rmt_studio.cli.analysis.analyze", broken)
     assert run(["analyze", "demo"]) == BUG
     assert "ZeroDivisionError" in capsys.readouterr().err
 

@@ -50,6 +50,15 @@ def window(qtbot):
     torch.set_num_threads(before)
 
 
+@pytest.fixture
+def demo(window, qtbot):
+    """The window with the demo open and every spectrum drawn."""
+    window.welcome.demo_button.click()
+    bench = window.workbench
+    qtbot.waitUntil(lambda: bench.document.analyzed and not bench.running_jobs, timeout=120_000)
+    return window
+
+
 class StallWatchdog:
     """Listens to a heartbeat of the GUI thread and keeps its stack whenever a beat is late."""
 

@@ -21,15 +21,6 @@ NAME = "blocks.1.mlp.fc1"
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.fixture
-def demo(window, qtbot):
-    """The window with the demo open and every spectrum drawn."""
-    QTest.mouseClick(window.welcome.demo_button, LEFT)
-    bench = window.workbench
-    qtbot.waitUntil(lambda: bench.document.analyzed and not bench.running_jobs, timeout=PATIENCE)
-    return window
-
-
 def choose_row(window, qtbot, name):
     """Click the row of a layer in the table."""
     table = window.findChild(QTableView, "layer_table")

@@ -12,6 +12,7 @@ from rmt_studio.pruning import (
     Recipe,
     SingularValueCut,
 )
+from rmt_studio.spectra import DEFAULT_METHOD
 from rmt_studio.studio.jobs import JobCancelled, JobFailed
 
 HALF = LayerRule(steps=(EntryThreshold(share=0.5),))
@@ -196,7 +197,7 @@ def test_that_another_bulk_fit_fits_all_spectra_anew_and_can_be_undone(opened, q
     assert {x.fit.method for x in opened.document.analysis} == {"median"}
     opened.undo_stack.undo()
     qtbot.waitUntil(lambda: opened.document.analyzed, timeout=PATIENCE)
-    assert {x.fit.method for x in opened.document.analysis} == {"bema"}
+    assert {x.fit.method for x in opened.document.analysis} == {DEFAULT_METHOD}
 
 
 def test_that_a_recipe_for_another_model_is_refused(opened, failures):

@@ -14,6 +14,8 @@ from rmt_studio.pruning import (
     SingularValueCut,
     SingularVectorSparsification,
 )
+from rmt_studio.pruning.recipe import BulkFitSettings
+from rmt_studio.spectra import DEFAULT_METHOD
 
 
 @pytest.fixture
@@ -106,7 +108,19 @@ def test_that_a_bulk_method_without_options_takes_its_own_defaults(tmp_path):
     path = tmp_path / "recipe.json"
     path.write_text('{"bulk_fit": {"method": "median"}}')
     assert Recipe.open(path).bulk_fit.options == {"beta": 0.05}
-    assert Recipe().bulk_fit.options == {"alpha": 0.25, "beta": 0.05}
+    assert Recipe().bulk_fit.options == {"beta": 0.05}
+
+
+@pytest.mark.parametrize("text", ["{}", '{"bulk_fit": {}}', '{"bulk_fit": {"options": {}}}'])
+def test_that_a_file_without_a_bulk_method_means_what_it_always_meant(tmp_path, text):
+    """Version 1 began with BEMA as the default; a new recipe names today's when it is saved."""
+    path = tmp_path / "recipe.json"
+    path.write_text(text)
+    old = BulkFitSettings(method="bema", options={"alpha": 0.25, "beta": 0.05})
+    assert Recipe.open(path).bulk_fit == old
+    Recipe().save(path)
+    assert Recipe.open(path).bulk_fit == BulkFitSettings(method=DEFAULT_METHOD)
+    assert f'"method": "{DEFAULT_METHOD}"' in path.read_text()
 
 
 def test_that_an_unknown_bulk_method_is_refused_when_the_recipe_is_opened(tmp_path):

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.optimize import brentq
 
 from rmt_studio.errors import InputError
 from rmt_studio.spectra import MarchenkoPastur
@@ -68,6 +69,35 @@ def test_that_the_square_law_is_the_quarter_circle():
     s = np.linspace(0, 2, 101)
     quarter_circle = (s * np.sqrt(4 - s**2) / 2 + 2 * np.arcsin(s / 2)) / np.pi
     np.testing.assert_allclose(MarchenkoPastur(1.0).cdf(s**2), quarter_circle, atol=1e-15)
+
+
+@pytest.mark.parametrize("ratio", [0.05, 0.25, 0.5, 1.0])
+def test_that_the_quantiles_are_those_of_plain_integration(ratio):
+    """Found without any formula of this file: the density integrated, the integral inverted."""
+    low, high = (1 - np.sqrt(ratio)) ** 2, (1 + np.sqrt(ratio)) ** 2
+
+    def share(x):
+        end = np.arcsin(np.sqrt((x - low) / (high - low)))
+
+        def integrand(t):
+            x = low + (high - low) * np.sin(t) ** 2
+            fall = (high - low) ** 2 * np.sin(2 * t) ** 2 / 2
+            return fall / (2 * np.pi * ratio * x) if x > 0 else (high - low) / (np.pi * ratio)
+
+        return quad(integrand, 0.0, end, epsabs=1e-12, epsrel=1e-12, limit=200)[0]
+
+    for level in (0.05, 0.5, 0.95):
+        found = brentq(lambda x: share(x) - level, low, high, xtol=1e-12)  # noqa: B023
+        assert MarchenkoPastur(ratio).ppf(level) == pytest.approx(found, abs=1e-9)
+
+
+@pytest.mark.parametrize(("ratio", "omega"), [(1.0, 2.858362), (0.5, 2.171185), (0.25, 1.836866)])
+def test_that_the_median_gives_the_published_factor_of_the_hard_threshold(ratio, omega):
+    """Gavish & Donoho (2014): ``omega(c) = lambda*(c) / sqrt(median)``."""
+    root = np.sqrt(ratio**2 + 14 * ratio + 1)
+    threshold = np.sqrt(2 * (ratio + 1) + 8 * ratio / (ratio + 1 + root))
+    found = threshold / np.sqrt(MarchenkoPastur(ratio).median())
+    assert found == pytest.approx(omega, abs=6e-7)
 
 
 def test_that_the_density_of_square_noise_stays_finite_at_zero():

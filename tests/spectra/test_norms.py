@@ -68,6 +68,37 @@ def test_that_the_columns_are_weightwatchers_formulas(noise):
     assert columns == weightwatcher_columns(spectrum, tail)
 
 
+def test_that_the_columns_are_weightwatchers_numbers():
+    """Recorded from WeightWatcher 0.7.7 for 60 given eigenvalues: a power law over a flat bulk.
+
+    Of `WWFit`, `matrix_rank` and `matrix_entropy` and the sums of `apply_norm_metrics`; `powerlaw`
+    1.5 gives the same alpha, xmin, D and sigma.
+    """
+    i = np.arange(1, 61)
+    evals = np.where(i <= 25, 12.0 * i**-1.3, 0.15 * (1 - (i - 25) / 40))
+    columns = weightwatcher_columns(Spectrum(np.sqrt(evals), (60, 90)))
+    entropy = columns.pop("entropy")
+    assert columns == pytest.approx(
+        {
+            "norm": 34.93224266115307,
+            "log_norm": 1.5432264683773582,
+            "spectral_norm": 12.0,
+            "log_spectral_norm": 1.0791812460476249,
+            "stable_rank": 2.911020221762756,
+            "matrix_rank": 60,
+            "alpha": 1.8559070979366075,
+            "xmin": 0.1827507781167243,
+            "D": 0.039238305093363235,
+            "sigma": 0.1711814195873215,
+            "num_pl_spikes": 25,
+            "alpha_weighted": 2.0028601344998593,
+            "log_alpha_norm": 2.1409534841959283,
+        },
+        rel=1e-12,
+    )
+    assert entropy == pytest.approx(0.6591836514504475, rel=1e-6)  # it adds 1e-10 to each share
+
+
 def test_that_a_matrix_without_a_tail_has_no_columns():
     with pytest.raises(InputError, match="needs two that differ"):
         weightwatcher_columns(Spectrum(np.zeros(3), (3, 3)))

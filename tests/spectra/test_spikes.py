@@ -174,6 +174,36 @@ def test_that_no_other_value_errs_less(noise, shape, excess, loss):
     assert sizes[-1] <= sizes.min() + 1e-9
 
 
+@pytest.mark.parametrize("shape", [(40, 40), (40, 160), (10, 1000)])
+def test_that_operator_shrinkage_is_strength_times_the_cosines_ratio(noise, shape):
+    """The form of Leeb (2022): the smaller cosine over the larger, and the error that it leaves,
+    ``theta`` times the sine of the worse side."""
+    fit = fit_bulk(Spectrum.of(noise(*shape)))
+    unit = math.sqrt(fit.samples * fit.variance)
+    eigenvalues = fit.upper_edge * np.array([1.1, 2.0, 10.0])
+    theta = signal_strength(eigenvalues, fit)
+    short, long = overlaps(theta, fit.law.ratio)
+    shrunken = optimal_shrinkage(np.sqrt(fit.samples * eigenvalues), fit, "operator") / unit
+    assert shrunken == pytest.approx(theta * np.sqrt(long / short), rel=1e-9)
+    left, right = (np.stack([np.sqrt(s), np.sqrt(1 - s)], axis=-1) for s in (short, long))
+    component = theta[:, None, None] * np.diag([1.0, 0.0])
+    errors = component - shrunken[:, None, None] * left[:, :, None] * right[:, None, :]
+    found = np.linalg.norm(errors, 2, axis=(1, 2))
+    assert found == pytest.approx(theta * np.sqrt(1 - long), rel=1e-9)
+
+
+def test_that_a_threshold_inside_the_bulk_gives_rows_without_theory(noise):
+    """A large ``beta`` puts it below the upper edge, where what is seen has no known strength."""
+    spectrum = Spectrum.of(noise(60, 240))
+    fit = fit_bulk(spectrum, "median", beta=0.9999)
+    assert fit.threshold < fit.upper_edge
+    inside = [spike for spike in spike_table(spectrum, fit) if spike.excess <= 1]
+    assert inside
+    for spike in inside:
+        assert (spike.strength, spike.out_overlap, spike.in_overlap) == (None, None, None)
+        assert spike.shrunken_value == 0.0
+
+
 def test_that_the_losses_keep_more_and_less_and_agree_on_giants(noise):
     fit = fit_bulk(Spectrum.of(noise(40, 160)))
     values = fit.singular_value_edge * np.array([0.5, 1.0, 1.1, 2.0, 1e4])

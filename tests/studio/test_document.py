@@ -18,11 +18,14 @@ from rmt_studio.pruning import (
 )
 from rmt_studio.studio.document import (
     AnalysisCleared,
+    Compared,
+    ComparedChanged,
     Document,
     EffectsChanged,
     ImagesOpened,
     LayersAnalyzed,
     ModelOpened,
+    MomentsMeasured,
     PrunedChanged,
     RecipeChanged,
     RunAdded,
@@ -164,3 +167,25 @@ def test_that_images_of_the_same_name_and_number_are_not_taken_for_the_same(docu
     assert document.dense_run is document.runs[0]
     document.open_images(dataclasses.replace(images, samples=images.samples[:40]))
     assert document.dense_run is None
+
+
+def test_that_what_is_compared_is_announced_once(document, events, demo_model, demo_analysis):
+    compared = Compared("epoch-2", "checkpoint", demo_analysis, demo_model)
+    document.set_compared("checkpoint", compared)
+    document.set_compared("checkpoint", compared)
+    assert events == [ComparedChanged()]
+    assert document.compared.layer(NAME) is demo_analysis[NAME]
+    assert document.compared.layer("no such layer") is None
+    document.open_model(demo_model)
+    assert (document.comparing, document.compared) == ("none", None)
+
+
+def test_that_moments_belong_to_a_model_and_its_images(document, events, demo_model):
+    document.open_images(digits())
+    document.set_moments({})
+    assert events[-1] == MomentsMeasured()
+    document.open_images(digits())
+    assert document.moments is None
+    document.set_moments({})
+    document.open_model(demo_model)
+    assert document.moments is None

@@ -5,6 +5,7 @@ from rmt_studio.gui.dialogs.ask_box import AskBox
 from rmt_studio.gui.dialogs.error_box import ErrorBox, show_error
 from rmt_studio.gui.dialogs.export import ExportDialog
 from rmt_studio.gui.dialogs.files import (
+    choose_checkpoint,
     choose_images,
     choose_recipe_to_open,
     choose_recipe_to_save,
@@ -17,6 +18,7 @@ __all__ = [
     "ErrorBox",
     "ExportDialog",
     "OpenModelDialog",
+    "choose_checkpoint",
     "choose_images",
     "choose_recipe_to_open",
     "choose_recipe_to_save",

@@ -32,10 +32,10 @@ def choose_model_folder(parent: QWidget | None) -> str:
     return _folder(parent, _tr("Open a folder with config.json and weights"), "model")
 
 
-def choose_checkpoint(parent: QWidget | None) -> str:
+def choose_checkpoint(parent: QWidget | None, title: str = "") -> str:
     """Ask for a checkpoint file; empty when cancelled."""
     kinds = _tr("Checkpoints (*.safetensors *.pth *.pt *.bin *.ckpt);;All files (*)")
-    title, start = _tr("Choose a checkpoint"), last_folder("checkpoint")
+    title, start = title or _tr("Choose a checkpoint"), last_folder("checkpoint")
     path, _ = QFileDialog.getOpenFileName(parent, title, start, kinds)
     remember_folder("checkpoint", path)
     return path

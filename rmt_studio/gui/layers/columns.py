@@ -1,4 +1,4 @@
-"""The columns of the layer table: what each says and how wide it has to be."""
+"""The columns of the layer table, in their order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from enum import IntEnum
 
 
 class Column(IntEnum):
-    """From left to right: what the matrix is, what its spectrum says, what its rule does."""
+    """From left to right: what the matrix is, what its spectrum says, what its rule does.
+
+    `FIGURES` are those of the spectrum, the fit and the entries, `COMPARISON` those that say what
+    is different in the model that is compared with.
+    """
 
     LAYER = 0
     ROLE = 1
@@ -20,7 +24,36 @@ class Column(IntEnum):
     BULK = 8
     KS = 9
     NULL = 10
-    CUT = 11
+    KS_P_VALUE = 11
+    EDGE_P_VALUE = 12
+    VARIANCE = 13
+    DEFLATED = 14
+    BELOW = 15
+    ALPHA = 16
+    TAIL_DISTANCE = 17
+    STABLE_RANK = 18
+    ENTROPY = 19
+    MATRIX_RANK = 20
+    LOG_SPECTRAL_NORM = 21
+    KURTOSIS = 22
+    ZEROS = 23
+    EDGE_CHANGE = 24
+    SPIKES_CHANGE = 25
+    ALPHA_CHANGE = 26
+    CUT = 27
+
+
+FIGURES = tuple(Column(place) for place in range(Column.SPECTRUM, Column.EDGE_CHANGE))
+COMPARISON = (Column.EDGE_CHANGE, Column.SPIKES_CHANGE, Column.ALPHA_CHANGE)
+DEFAULT_COLUMNS = (
+    Column.LAYER,
+    Column.SHAPE,
+    Column.SPECTRUM,
+    Column.EDGE,
+    Column.SPIKES,
+    Column.KS,
+    Column.CUT,
+)
 
 
 @dataclass(frozen=True)
@@ -28,9 +61,12 @@ class ColumnSpec:
     """What the header says of one column.
 
     Attributes:
-        key: the word that stands for it in settings.
+        key: the word that stands for it in settings and in the filter; WeightWatcher's where it
+            has this column.
         title: the header.
         tip: the header's tooltip: what the number is and in which unit.
+        group: title of the part of the menu it stands in; empty for the menu itself.
+        name: what the menu calls it; its title by default.
         numeric: whether its cells are numbers, which stand right.
         muted: whether its cells are less loud than the others.
         long_title: what the header says where it has room for more.
@@ -41,124 +77,9 @@ class ColumnSpec:
     key: str
     title: str
     tip: str
+    group: str = ""
+    name: str = ""
     numeric: bool = True
     muted: bool = False
     long_title: str = ""
     widest: str = ""
-
-
-SPECS: dict[Column, ColumnSpec] = {
-    Column.LAYER: ColumnSpec(
-        "layer",
-        "Layer",
-        "Where the matrix is; sorts in the order of the model",
-        numeric=False,
-        widest="blocks.0.mlp.fc1",
-    ),
-    Column.ROLE: ColumnSpec(
-        "role", "Role", "What the matrix does in the network", numeric=False, muted=True
-    ),
-    Column.SHAPE: ColumnSpec("shape", "Shape", "Outputs × inputs; sorts by size", muted=True),
-    Column.RATIO: ColumnSpec("c", "c", "Ratio c = p/n of the shorter to the longer side"),
-    Column.PARAMETERS: ColumnSpec("parameters", "Parameters", "Entries of the matrix"),
-    Column.SPECTRUM: ColumnSpec(
-        "spectrum",
-        "Spectrum",
-        "Histogram of the eigenvalues λ = s²/n: the bulk, and the spikes above the threshold in "
-        "colour.\nLinear up to the threshold, logarithmic above it; heights by the square root of "
-        "the count.\nSorts by the largest eigenvalue in units of the upper edge.",
-        numeric=False,
-    ),
-    Column.EDGE: ColumnSpec(
-        "edge",
-        "Edge",
-        "Upper edge of the fitted bulk as a singular value, s₊ = √(n λ₊); a cell's tooltip gives "
-        "the eigenvalue λ₊",
-        widest="0.888",
-    ),
-    Column.SPIKES: ColumnSpec(
-        "spikes", "Spikes", "Eigenvalues above the Tracy-Widom threshold", widest="88"
-    ),
-    Column.BULK: ColumnSpec(
-        "bulk", "Bulk", "Share of the eigenvalues at or below the upper edge", widest="100 %"
-    ),
-    Column.KS: ColumnSpec(
-        "ks",
-        "KS",
-        "Kolmogorov distance of the spectrum from the fitted Marchenko-Pastur law, and what noise "
-        "alone stays under in 95 % of cases.\n● under it    ▲ up to 5 times it    ■ more",
-        long_title="KS / null",
-        widest="0.888",
-    ),
-    Column.NULL: ColumnSpec(
-        "null",
-        "Null 95 %",
-        "Kolmogorov distance that a matrix of noise of this shape stays under in 95 % of cases",
-        muted=True,
-        widest="0.888",
-    ),
-    Column.CUT: ColumnSpec(
-        "cut",
-        "Cut",
-        "Predicted sparsity: share of the matrix's parameters that need no storage under its rule",
-        widest="100 %",
-    ),
-}
-
-DEFAULT_COLUMNS = (
-    Column.LAYER,
-    Column.SHAPE,
-    Column.SPECTRUM,
-    Column.EDGE,
-    Column.SPIKES,
-    Column.KS,
-    Column.CUT,
-)
-# In a narrow panel these give way, the first first; they come back when there is room.
-GIVE_WAY = (Column.SHAPE, Column.EDGE)
-_MOST_FOR_SPECTRUM = 60  # px more than its least
-
-
-def by_key(key: str) -> Column | None:
-    """Return the column that a word in the settings stands for, or None."""
-    return next((column for column, spec in SPECS.items() if spec.key == key), None)
-
-
-def columns_that_fit(
-    wanted: tuple[Column, ...],
-    widths: dict[Column, int],
-    brief: dict[Column, int],
-    available: int,
-) -> dict[Column, int]:
-    """Return the columns to show and their widths, so that the first has room for its names.
-
-    As wanted when everything fits; else with the brief form of the columns that have one; else
-    without the columns that give way, and at last with shortened names. Columns that a person
-    asked for stay in any case: the table then scrolls.
-
-    Args:
-        wanted: the columns to show, `Column.LAYER` among them.
-        widths: how wide each column has to be.
-        brief: how wide columns that have a brief form have to be in it.
-        available: pixels there are.
-    """
-    fitted = {column: widths[column] for column in wanted}
-    if sum(fitted.values()) > available or Column.NULL in wanted:
-        fitted |= {c: width for c, width in brief.items() if c in fitted and c is not Column.LAYER}
-    if set(wanted) <= set(DEFAULT_COLUMNS):
-        for column in (c for c in GIVE_WAY if c in wanted):
-            if sum(fitted.values()) > available:
-                del fitted[column]
-        missing = max(0, sum(fitted.values()) - available)
-        shortest = min(brief[Column.LAYER], widths[Column.LAYER])
-        fitted[Column.LAYER] = max(fitted[Column.LAYER] - missing, shortest)
-    return _spread(fitted, available - sum(fitted.values()))
-
-
-def _spread(widths: dict[Column, int], slack: int) -> dict[Column, int]:
-    """Return the widths with the pixels left over given to the histogram, then to the names."""
-    spread = dict(widths)
-    if slack > 0 and Column.SPECTRUM in spread:
-        spread[Column.SPECTRUM] += min(slack // 3, _MOST_FOR_SPECTRUM)
-    spread[Column.LAYER] += max(0, slack - (sum(spread.values()) - sum(widths.values())))
-    return spread

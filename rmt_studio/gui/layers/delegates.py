@@ -13,8 +13,9 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from rmt_studio.gui.layers.columns import SPECS, Column
+from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.layers.pictures import MARK, draw_sparkline, paint_mark
+from rmt_studio.gui.layers.specs import SPECS
 from rmt_studio.gui.layers.table_model import ROW_ROLE
 from rmt_studio.gui.theme import theme
 

@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rmt_studio.gui.layers.columns import Column
+from rmt_studio.gui.layers.columns import COMPARISON, Column
+from rmt_studio.gui.layers.figures import ready
 from rmt_studio.gui.layers.row import LayerRow, Quality
+from rmt_studio.gui.layers.specs import SPECS
+from rmt_studio.gui.layers.texts import wrapped
 
 if TYPE_CHECKING:
     from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.analysis.comparison import LayerChange
 
+_EXPLAINED = {
+    *(Column.EDGE, Column.SPIKES, Column.BULK, Column.SPECTRUM, Column.KS, Column.NULL),
+}
 _VERDICTS = {
     Quality.GOOD: "as close to the law as noise alone",
     Quality.FAIR: "further from the law than noise alone: some of the bulk is structure",
@@ -29,6 +36,10 @@ def explain(row: LayerRow, column: Column) -> str:
         return "The matrix holds nothing but zeros, so it has no spectrum to fit"
     if row.analysis is None:
         return "The spectrum is not computed yet"
+    if column in COMPARISON:
+        return _explain_change(row.change, column)
+    if column not in _EXPLAINED:
+        return _explain_number(row, column)
     return _explain_fit(row, row.analysis, column)
 
 
@@ -42,6 +53,30 @@ def explain_quality(row: LayerRow) -> str:
         f"{row.quality.capitalize()} fit: {_VERDICTS[row.quality]}\n"
         f"distance {fit.ks_distance:.4f}, {multiple:.1f} times what noise alone stays under in "
         f"95 % of cases ({fit.ks_null_95:.4f})"
+    )
+
+
+def _explain_change(change: LayerChange | None, column: Column) -> str:
+    if change is None:
+        return "There is no spectrum to compare with (yet)"
+    before, after = change.before, change.after
+    if column is Column.EDGE_CHANGE:
+        edges = before.fit.singular_value_edge, after.fit.singular_value_edge
+        return "s₊ = {:.5g} here, {:.5g} in the other model".format(*edges)
+    if column is Column.SPIKES_CHANGE:
+        return f"{before.fit.spikes} spikes here, {after.fit.spikes} in the other model"
+    known = (one for one in (before, after) if ready(one, "tail") is not None)
+    alphas = [tail.alpha for one in known if (tail := one.tail) is not None]
+    if len(alphas) < 2:
+        return "One of the two has no tail with an exponent"
+    return "α = {:.3f} here, {:.3f} in the other model".format(*alphas)
+
+
+def _explain_number(row: LayerRow, column: Column) -> str:
+    spec, value = SPECS[column], row.values[column]
+    name = spec.name or spec.title
+    return wrapped(f"{name}: {value:.6g}" if value is not None else f"{name}: none") + (
+        f"\n{wrapped(spec.tip)}"
     )
 
 

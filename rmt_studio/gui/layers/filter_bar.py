@@ -48,7 +48,9 @@ class FilterBar(QWidget):
                 "Words that all have to hold (Ctrl+F):\n"
                 "fc1  ·  role:mlp  ·  block:3  ·  block:0-5  ·  fit:good\n"
                 "spikes>20  ·  ks>0.05  ·  ks>null  ·  cut<50%  ·  edge>1  ·  bulk<0.9\n"
-                "c=1  ·  parameters>100k"
+                "c=1  ·  parameters>100k  ·  alpha>3  ·  edge_p<0.05  ·  stable_rank<10\n"
+                "The name of a column that is not shown can be used as well; while comparing:\n"
+                "edge_change<-5%  ·  spikes_change>0  ·  alpha_change>0.5"
             )
         )
         self.hint.setObjectName("layer_filter_hint")

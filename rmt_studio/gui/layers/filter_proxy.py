@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
 
 from rmt_studio.gui.layers.query import Query
 
@@ -22,7 +29,15 @@ class LayerFilter(QSortFilterProxyModel):
     The source sorts, by real values and in one go: comparing a thousand rows pair by pair from
     Python would be felt. Values change while a person drags a threshold, and rows that hopped
     about meanwhile could not be followed by eye, so rows move only when `arrange` is called.
+
+    Signals:
+        moving (): rows are about to move. Whoever has many of them selected does well to let go:
+            Qt follows every selected cell by itself, and so half a second for a thousand rows.
+        moved (): they are in their places.
     """
+
+    moving = Signal()
+    moved = Signal()
 
     def __init__(self, source: LayerTableModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +62,9 @@ class LayerFilter(QSortFilterProxyModel):
         if self._query.tests:
             self.beginFilterChange()
             self.endFilterChange(_ROWS)
+        self.moving.emit()
         self._source.arrange()
+        self.moved.emit()
 
     def row_at(self, place: int) -> LayerRow:
         """Return the row that is shown at a place."""
@@ -62,7 +79,9 @@ class LayerFilter(QSortFilterProxyModel):
         return shown.row() if shown.isValid() else None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self.moving.emit()
         self._source.sort(column, order)
+        self.moved.emit()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
         return self._query.accepts(self._source.rows[row])

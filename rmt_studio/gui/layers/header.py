@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
 
-from rmt_studio.gui.layers.columns import SPECS, Column
+from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.layers.delegates import PAD, left_pad
 from rmt_studio.gui.layers.plain_header import PlainHeader
+from rmt_studio.gui.layers.specs import SPECS
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont

@@ -18,6 +18,7 @@ from rmt_studio.gui.layers.table_model import LayerTableModel
 from rmt_studio.gui.layers.table_view import LayerTable
 from rmt_studio.studio.document import (
     AnalysisCleared,
+    ComparedChanged,
     EffectsChanged,
     LayersAnalyzed,
     ModelOpened,
@@ -68,6 +69,7 @@ class LayerPanel(QFrame):
 
     def _document_changed(self, event: object) -> None:
         if isinstance(event, ModelOpened):
+            self.table.show_comparison(False)
             self.model.reload()
             self._show_page()
         elif isinstance(event, AnalysisCleared):
@@ -75,6 +77,10 @@ class LayerPanel(QFrame):
         elif isinstance(event, LayersAnalyzed):
             self._refresh(event.names, Column.SPECTRUM)
             self._choose_first(event.names)
+        elif isinstance(event, ComparedChanged):
+            self.table.show_comparison(self._workbench.document.comparing != "none")
+            self._refresh(tuple(row.layer.name for row in self.model.rows), Column.EDGE_CHANGE)
+            self.table.fit_columns()  # for what stands in the cells now
         elif isinstance(event, RecipeChanged | EffectsChanged):
             self._refresh(event.names, Column.CUT)
 
@@ -139,7 +145,17 @@ class LayerPanel(QFrame):
         if len(shown) < len(rows):
             count = self.tr("{} of {} matrices").format(len(shown), len(rows))
         selected = [self.tr("{} selected").format(chosen)] if chosen > 1 else []
-        self._foot.set_text(" · ".join([count, *selected, self._fit_summary(shown)]))
+        parts = [count, *selected, *self._comparison(), self._fit_summary(shown)]
+        self._foot.set_text(" · ".join(parts))
+
+    def _comparison(self) -> list[str]:
+        """Say which model the columns of changes speak of, while there are any."""
+        document = self._workbench.document
+        if document.compared is not None:
+            return [self.tr("Δ to {}").format(document.compared.label)]
+        if document.comparing == "pruned" and document.pruned is None:
+            return [self.tr("Δ once pruned")]
+        return [self.tr("Δ being computed")] if document.comparing != "none" else []
 
     def _fit_summary(self, rows: list[LayerRow]) -> str:
         known = [row.quality for row in rows if row.quality is not None]

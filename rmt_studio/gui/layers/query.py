@@ -6,6 +6,7 @@ look at one column. Words that make no sense are named, and the others still cou
 
 from __future__ import annotations
 
+import difflib
 import operator
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.layers.row import LayerRow
+from rmt_studio.gui.layers.specs import SPECS
 
 Test = Callable[[LayerRow], bool]
 
@@ -24,19 +26,15 @@ _COMPARE = {
     "=": operator.eq,
 }
 _NUMBERS = {
-    "spikes": Column.SPIKES,
-    "ks": Column.KS,
-    "null": Column.NULL,
-    "cut": Column.CUT,
-    "edge": Column.EDGE,
-    "bulk": Column.BULK,
-    "c": Column.RATIO,
-    "parameters": Column.PARAMETERS,
+    spec.key: column
+    for column, spec in SPECS.items()
+    if spec.numeric and column is not Column.SHAPE
 }
+_USUAL = ("spikes", "ks", "edge", "bulk", "alpha", "cut")
 _UNITS = {"": 1.0, "%": 0.01, "k": 1e3, "m": 1e6}
-_COMPARISON = re.compile(r"([a-z]+)(<=|>=|<|>|=)(.*)")
-_NUMBER = re.compile(r"(\d+\.?\d*(?:e-?\d+)?|\.\d+)(%|k|m)?")
-_CHOICE = re.compile(r"([a-z]+):(.*)")
+_COMPARISON = re.compile(r"([a-z_]+)(<=|>=|<|>|=)(.*)")
+_NUMBER = re.compile(r"([-\u2212]?(?:\d+\.?\d*(?:e-?\d+)?|\.\d+))(%|k|m)?")
+_CHOICE = re.compile(r"([a-z_]+):(.*)")
 _BLOCKS = re.compile(r"(\d+)(?:-(\d+))?")
 
 
@@ -80,14 +78,15 @@ def _test_of(word: str) -> Test | str:
 
 def _comparison(field: str, sign: str, value: str) -> Test | str:
     if field not in _NUMBERS:
-        return f"“{field}” is not a column with numbers; try {', '.join(_NUMBERS)}"
+        close = difflib.get_close_matches(field, _NUMBERS, n=3) or _USUAL
+        return f"“{field}” is not a column with numbers; try {', '.join(close)}"
     column, compare = _NUMBERS[field], _COMPARE[sign]
     if field == "ks" and value == "null":
         return lambda row: _holds(compare, row.values[column], row.values[Column.NULL])
     match = _NUMBER.fullmatch(value)
     if match is None:
         return f"“{field}{sign}” needs a number, such as {_example(field)}"
-    number = float(match[1]) * _UNITS[match[2] or ""]
+    number = float(match[1].replace("\u2212", "-")) * _UNITS[match[2] or ""]
     return lambda row: _holds(compare, row.values[column], number)
 
 
@@ -128,5 +127,11 @@ def _holds(compare: Callable[[float, float], bool], left: object, right: object)
 
 
 def _example(field: str) -> str:
-    examples = {"spikes": "spikes>20", "cut": "cut<50%", "parameters": "parameters>100k"}
+    examples = {
+        "spikes": "spikes>20",
+        "cut": "cut<50%",
+        "parameters": "parameters>100k",
+        "alpha": "alpha>3",
+        "edge_change": "edge_change<-5%",
+    }
     return examples.get(field, f"{field}>0.05")

@@ -7,18 +7,25 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from rmt_studio.gui.layers.columns import FIGURES, Column
+from rmt_studio.gui.layers.figures import (
+    Figure,
+    SortValue,
+    change_figures,
+    figures_of,
+    no_figures,
+)
 from rmt_studio.gui.layers.sparkline import Sparkline, sparkline_of
+from rmt_studio.gui.layers.texts import grouped, whole_percent
 
 if TYPE_CHECKING:
     from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.analysis.comparison import LayerChange
     from rmt_studio.models.layers import Layer
     from rmt_studio.pruning import Effect, LayerRule
     from rmt_studio.spectra import BulkFit
 
-SortValue = float | str | tuple[int, int] | None
 _FAIR_UP_TO = 5.0  # times the null's 95 % quantile
-_BEFORE_FIT, _NO_FIT = ("",) * 6, ("all zeros", *("–",) * 5)
-_NO_VALUES = (None,) * 6
 
 
 class Quality(StrEnum):
@@ -50,6 +57,7 @@ class LayerRow:
         cut: predicted sparsity; 0 for a layer without a rule, None while it is not known.
         has_rule: whether a rule changes the layer.
         zeros: whether the matrix holds nothing but zeros and so has no spectrum.
+        change: what is different in the model that is compared with, or None.
     """
 
     place: int
@@ -61,6 +69,7 @@ class LayerRow:
     cut: float | None
     has_rule: bool
     zeros: bool = False
+    change: LayerChange | None = None
 
     @cached_property
     def sparkline(self) -> Sparkline | None:
@@ -76,6 +85,8 @@ def row_of(
     effect: Effect | None,
     *,
     zeros: bool = False,
+    change: LayerChange | None = None,
+    before: LayerRow | None = None,
 ) -> LayerRow:
     """Return the row of a layer from what the document knows of it.
 
@@ -86,38 +97,35 @@ def row_of(
         rule: its rule.
         effect: what the rule does, or None while that is not known.
         zeros: whether the matrix holds nothing but zeros.
+        change: what is different in the model that is compared with, or None.
+        before: the row so far; figures of the same analysis are taken from it.
     """
     cut = 0.0 if rule.keeps else effect.sparsity if effect else None
-    texts = _fit_texts(analysis) if analysis else _NO_FIT if zeros else _BEFORE_FIT
-    values = _fit_values(analysis) if analysis else _NO_VALUES
+    figures = _figures(analysis, zeros=zeros, before=before)
+    ends = change_figures(change) | {Column.CUT: Figure(_cut_text(rule, cut), cut)}
+    cells = _identity(place, layer) | figures | ends
     return LayerRow(
         place=place,
         layer=layer,
-        texts=(*_identity_texts(layer), *texts, _cut_text(rule, cut)),
-        values=(*_identity_values(place, layer), *values, cut),
+        texts=tuple(cells[column].text for column in Column),
+        values=tuple(cells[column].value for column in Column),
         analysis=analysis,
         quality=quality_of(analysis.fit) if analysis else None,
         cut=cut,
         has_rule=not rule.keeps,
         zeros=zeros,
+        change=change,
     )
 
 
-def whole_percent(share: float) -> str:
-    """Return a share of 1 in per cent; one that is neither 0 nor 1 is not written as if it were."""
-    if 0 < share < 0.005:
-        return "<1 %"
-    return ">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
-
-
-def three_digits(value: float) -> str:
-    """Return a number in three significant digits, such as ``1.77`` or ``0.554``."""
-    return f"{value:#.3g}".rstrip(".")
-
-
-def grouped(count: int) -> str:
-    """Return a count with its digits in groups of three."""
-    return f"{count:,}".replace(",", "\u202f")
+def _figures(
+    analysis: LayerAnalysis | None, *, zeros: bool, before: LayerRow | None
+) -> dict[Column, Figure]:
+    if analysis is None:
+        return no_figures(zeros=zeros)
+    if before is not None and before.analysis is analysis:
+        return {column: Figure(before.texts[column], before.values[column]) for column in FIGURES}
+    return figures_of(analysis)
 
 
 def _cut_text(rule: LayerRule, cut: float | None) -> str:
@@ -126,36 +134,13 @@ def _cut_text(rule: LayerRule, cut: float | None) -> str:
     return "…" if cut is None else whole_percent(cut)
 
 
-def _identity_texts(layer: Layer) -> tuple[str, ...]:
+def _identity(place: int, layer: Layer) -> dict[Column, Figure]:
     out, inputs = layer.shape
-    ratio = f"{min(layer.shape) / max(layer.shape):.2f}"
-    return layer.name, layer.role.label, f"{out}×{inputs}", ratio, grouped(layer.size)
-
-
-def _identity_values(place: int, layer: Layer) -> tuple[SortValue, ...]:
     ratio = min(layer.shape) / max(layer.shape)
-    return place, layer.role.label, (layer.size, layer.shape[0]), ratio, layer.size
-
-
-def _fit_texts(analysis: LayerAnalysis) -> tuple[str, ...]:
-    fit = analysis.fit
-    return (
-        "",
-        three_digits(fit.singular_value_edge),
-        str(fit.spikes),
-        whole_percent(fit.bulk_fraction),
-        f"{fit.ks_distance:.3f}",
-        f"{fit.ks_null_95:.3f}",
-    )
-
-
-def _fit_values(analysis: LayerAnalysis) -> tuple[SortValue, ...]:
-    fit = analysis.fit
-    return (
-        float(analysis.spectrum.eigenvalues[0] / fit.upper_edge),
-        fit.singular_value_edge,
-        fit.spikes,
-        fit.bulk_fraction,
-        fit.ks_distance,
-        fit.ks_null_95,
-    )
+    return {
+        Column.LAYER: Figure(layer.name, place),
+        Column.ROLE: Figure(layer.role.label, layer.role.label),
+        Column.SHAPE: Figure(f"{out}×{inputs}", (layer.size, out)),
+        Column.RATIO: Figure(f"{ratio:.2f}", ratio),
+        Column.PARAMETERS: Figure(grouped(layer.size), layer.size),
+    }

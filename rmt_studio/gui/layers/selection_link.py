@@ -31,6 +31,8 @@ class SelectionLink(QObject):
         rows.selectionChanged.connect(self._rows_chosen)
         rows.currentRowChanged.connect(self._rows_chosen)
         workbench.selection_changed.connect(self.follow)
+        proxy.moving.connect(self._let_go)
+        proxy.moved.connect(self.follow)
 
     def follow(self) -> None:
         """Select the rows of the workbench's layers, and bring the one on show into view."""
@@ -71,6 +73,10 @@ class SelectionLink(QObject):
             current = self._proxy.row_at(here).layer.name
         with _Silence(self):
             self._workbench.select(self._in_model_order(names), current)
+
+    def _let_go(self) -> None:
+        with _Silence(self):
+            self._view.selectionModel().clearSelection()
 
     def _in_model_order(self, names: tuple[str, ...]) -> tuple[str, ...]:
         chosen, model = set(names), self._workbench.document.model

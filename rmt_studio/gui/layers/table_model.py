@@ -13,9 +13,12 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from rmt_studio.gui.layers.columns import SPECS, Column
+from rmt_studio.analysis.comparison import LayerChange
+from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.layers.explain import explain
 from rmt_studio.gui.layers.row import LayerRow, row_of
+from rmt_studio.gui.layers.specs import SPECS
+from rmt_studio.gui.layers.texts import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +79,7 @@ class LayerTableModel(QAbstractTableModel):
         places = [place for name in names if (place := self._places.get(name)) is not None]
         for place in places:
             row = self._rows[place]
-            self._rows[place] = self._read(row.place, row.layer)
+            self._rows[place] = self._read(row.place, row.layer, row)
         if places:
             self.dataChanged.emit(self.index(min(places), first), self.index(max(places), last))
 
@@ -148,16 +151,21 @@ class LayerTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return QCoreApplication.translate("LayerTableModel", spec.title)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return QCoreApplication.translate("LayerTableModel", spec.tip)
+            return wrapped(QCoreApplication.translate("LayerTableModel", spec.tip))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGNMENTS[section]
         return None
 
-    def _read(self, place: int, layer: Layer) -> LayerRow:
+    def _read(self, place: int, layer: Layer, before: LayerRow | None = None) -> LayerRow:
         document, name = self._document, layer.name
+        analysis = document.layer(name)
+        other = document.compared.layer(name) if document.compared else None
+        change = LayerChange(name, analysis, other) if analysis and other else None
         rule, effect = document.recipe.rule(name), document.effects.get(name)
         zeros = name in document.skipped
-        return row_of(place, layer, document.layer(name), rule, effect, zeros=zeros)
+        return row_of(
+            place, layer, analysis, rule, effect, zeros=zeros, change=change, before=before
+        )
 
 
 def _place(row: LayerRow) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from rmt_studio.gui.layers.columns import DEFAULT_COLUMNS, SPECS, Column, by_key, columns_that_fit
+from rmt_studio.gui.layers.column_menu import ColumnMenu
+from rmt_studio.gui.layers.columns import COMPARISON, DEFAULT_COLUMNS, Column
 from rmt_studio.gui.layers.delegates import (
     CellDelegate,
     CutDelegate,
@@ -17,6 +18,8 @@ from rmt_studio.gui.layers.delegates import (
 )
 from rmt_studio.gui.layers.header import LayerHeader
 from rmt_studio.gui.layers.plain_header import header_font
+from rmt_studio.gui.layers.room import columns_that_fit
+from rmt_studio.gui.layers.specs import SPECS, by_key
 from rmt_studio.gui.layers.widths import ColumnWidths
 from rmt_studio.gui.theme import number_font
 
@@ -32,7 +35,7 @@ class LayerTable(QTableView):
     """Shows a `LayerFilter`; knows no document.
 
     Attributes:
-        column_menu: the menu of the header, one switch per column.
+        column_menu: the menu of the header.
     """
 
     def __init__(
@@ -40,12 +43,14 @@ class LayerTable(QTableView):
     ) -> None:
         super().__init__(parent)
         self._source = model
-        self._chosen: tuple[Column, ...] = DEFAULT_COLUMNS
-        self._fitted_for: tuple[object, ...] = ()
+        self._chosen: tuple[Column, ...] = tuple(sorted((*DEFAULT_COLUMNS, *COMPARISON)))
+        self._comparing = False
         self.setObjectName("layer_table")
         self.setAccessibleName(self.tr("Layers"))
         self.setModel(proxy)
-        self.column_menu = self._build_column_menu()
+        self.column_menu = ColumnMenu(self)
+        self.column_menu.show_chosen(self._chosen)
+        self.column_menu.chosen.connect(self._choose)
         self._set_up_rows()
         self._set_up_header()
         self._set_up_delegates()
@@ -53,20 +58,27 @@ class LayerTable(QTableView):
 
     @property
     def shown_columns(self) -> tuple[str, ...]:
-        """The keys of the columns that a person wants to see."""
-        return tuple(SPECS[column].key for column in self._chosen)
+        """The keys of the columns that a person wants to see, comparing or not."""
+        return tuple(SPECS[column].key for column in self._chosen if column not in COMPARISON)
 
     def show_columns(self, keys: tuple[str, ...]) -> None:
         """Show the columns of these keys; unknown words are left out, the name always stays."""
-        wanted = {Column.LAYER, *(c for key in keys if (c := by_key(key)) is not None)}
-        self._choose(tuple(sorted(wanted)))
+        named = {column for key in keys if (column := by_key(key)) is not None}
+        self._choose((*named.difference(COMPARISON), *COMPARISON))
+
+    def show_comparison(self, comparing: bool) -> None:
+        """Show the columns that tell the two models apart while there are two."""
+        if comparing != self._comparing:
+            self._comparing = comparing
+            self.fit_columns()
 
     def fit_columns(self) -> None:
         """Show the wanted columns, each as wide as what stands in it."""
         widths, rows = ColumnWidths(self.font(), header_font(self.font())), self._source.rows
         available = self.viewport().width()
-        full, brief = widths.full(self._chosen, rows), widths.brief(rows)
-        self._lay_out(columns_that_fit(self._chosen, full, brief, available))
+        wanted = tuple(c for c in self._chosen if self._comparing or c not in COMPARISON)
+        full, brief = widths.full(wanted, rows), widths.brief(rows)
+        self._lay_out(columns_that_fit(wanted, full, brief, available))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -83,30 +95,9 @@ class LayerTable(QTableView):
                 header.resizeSection(column, widths[column])
 
     def _choose(self, columns: tuple[Column, ...]) -> None:
-        self._chosen = columns
-        for action in self.column_menu.actions():
-            if action.isCheckable():
-                action.setChecked(action.data() in columns)
+        self._chosen = tuple(sorted({Column.LAYER, *columns}))
+        self.column_menu.show_chosen(self._chosen)
         self.fit_columns()
-
-    def _build_column_menu(self) -> QMenu:
-        menu = QMenu(self.tr("Columns"), self)
-        for column, spec in SPECS.items():
-            action = QAction(spec.title, menu, checkable=True, checked=column in self._chosen)
-            action.setData(int(column))
-            action.setEnabled(column is not Column.LAYER)
-            menu.addAction(action)
-        menu.addSeparator()
-        menu.addAction(self.tr("Usual columns"))
-        menu.triggered.connect(self._columns_asked)
-        return menu
-
-    def _columns_asked(self, action: QAction) -> None:
-        if not action.isCheckable():
-            self._choose(DEFAULT_COLUMNS)
-            return
-        chosen = {Column(a.data()) for a in self.column_menu.actions() if a.isChecked()}
-        self._choose(tuple(sorted(chosen)))
 
     def _ask_columns(self, place: QPoint) -> None:
         self.column_menu.popup(self.horizontalHeader().mapToGlobal(place))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFontMetrics
 
-from rmt_studio.gui.layers.columns import SPECS, Column
+from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.layers.delegates import PAD, fit_width, left_pad, small_font
+from rmt_studio.gui.layers.specs import SPECS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,6 +18,8 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 END_LABEL = 10  # pixels that a label may stand over the end of an axis
 _TICK_FONT_SIZE = 8.5
 _HALF_LABEL = 8  # pixels
+_FEW_DECADES = 0.6
+_CROWDED = 1.7  # times as many ticks as wanted
 _STEPS = np.array([1.0, 2.0, 5.0, 10.0])
 
 
@@ -35,14 +37,21 @@ def round_ticks(low: float, high: float, wanted: float) -> tuple[float, np.ndarr
 
 
 def decade_ticks(low: float, high: float, wanted: float) -> np.ndarray:
-    """Return ``log10`` of ticks in ``[low, high]``: decades, and 2 and 5 between them if few."""
+    """Return ``log10`` of ticks in ``[low, high]``: decades, and others between them if few."""
     decades = high - low
     if decades > 1.5:
         every = max(1, round(decades / max(wanted, 1.0)))
         ticks = np.arange(math.ceil(low / every), math.floor(high / every) + 1) * float(every)
         if ticks.size >= 3:
             return ticks
-    leaders = (1, 2, 5) if decades > 0.6 else (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)
+    if decades <= _FEW_DECADES:
+        return _ticks_at((1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9), low, high)
+    ticks = _ticks_at((1, 2, 5), low, high)
+    return ticks if ticks.size <= _CROWDED * wanted else _ticks_at((1, 3), low, high)
+
+
+def _ticks_at(leaders: tuple[float, ...], low: float, high: float) -> np.ndarray:
+    """Return ``log10`` of these digits times every power of ten, in ``[low, high]``."""
     powers = range(math.floor(low), math.ceil(high) + 1)
     ticks = np.array([power + math.log10(leader) for power in powers for leader in leaders])
     return ticks[(ticks >= low) & (ticks <= high)]

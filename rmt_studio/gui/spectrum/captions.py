@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from rmt_studio.gui.inspector.figures import count_text
+from rmt_studio.gui.inspector.figures import count_text, percent_text
 from rmt_studio.gui.spectrum.axes import power_of_ten
 from rmt_studio.gui.spectrum.scales import Quantity
 
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.analysis.details import EntryDetails
+    from rmt_studio.gui.lens import Lens
     from rmt_studio.gui.spectrum.cut import Cut
+    from rmt_studio.gui.spectrum.overlays import Other
     from rmt_studio.gui.spectrum.scales import Scale
-    from rmt_studio.gui.spectrum.shown import OutOfView
+    from rmt_studio.gui.spectrum.shown import OutOfView, Shown
 
 
 def _tr(text: str) -> str:
@@ -55,6 +59,8 @@ def short_multiple(multiple: float) -> str:
 
 def number_text(number: float) -> str:
     """Return three significant digits, such as ``0.0215`` or ``3.66·10⁻⁴``."""
+    if math.isnan(number):
+        return "–"
     if number == 0 or 0.01 <= abs(number) < 999.5:
         return f"{number:#.3g}".rstrip(".")
     leader, _, exponent = f"{number:.2e}".partition("e")
@@ -68,6 +74,69 @@ def foot_captions(layer: LayerAnalysis, out: OutOfView | None, scale: Scale) -> 
         zeros = _tr("{n} are zero and left out").format(n=layer.fit.zeros)
         parts.append((zeros, zeros))
     return "; ".join(long for long, _ in parts), "; ".join(short for _, short in parts)
+
+
+def overlay_captions(shown: Shown, missing: tuple[str, str]) -> tuple[str, str]:
+    """Return what is laid over a spectrum and why no law is drawn, long and short.
+
+    Args:
+        shown: what the plots show.
+        missing: why a null that is wanted is not there, long and short; empty where it is.
+    """
+    parts = []
+    if not shown.lawful:
+        long = _tr("no Marchenko–Pastur law for this view")
+        if shown.edge is not None:
+            long += _tr("; λ₊ of two noise factors")
+        parts.append((long, _tr("no MP law")))
+    if shown.null is not None:
+        label, count = shown.null.label.lower(), shown.null.replicas
+        long = _tr("null: {label}, {n} replicas, 95 % band").format(label=label, n=count)
+        parts.append((long, _tr("null: {label}").format(label=label)))
+    else:
+        parts.append(missing)
+    if shown.other is not None:
+        parts.append(_lost(shown, shown.other))
+    kept = [part for part in parts if part[0]]
+    return " · ".join(long for long, _ in kept), " · ".join(short for _, short in kept)
+
+
+def missing_null(lens: Lens) -> tuple[str, str]:
+    """Return why a null that is wanted is not there, long and short; empty where none is wanted."""
+    if lens.null_kind is None or lens.null is not None:
+        return "", ""
+    refusal = lens.null_refusal(lens.null_kind)
+    if refusal:
+        return _tr("no null: {reason}").format(reason=refusal), _tr("no such null")
+    return _tr("the null is being computed…"), _tr("null: computing…")
+
+
+def _lost(shown: Shown, other: Other) -> tuple[str, str]:
+    """Return how many values of the other spectrum became zero, long and short."""
+    lost = other.layer.fit.zeros - shown.fit.zeros
+    if lost <= 0:
+        return "", ""
+    long = _tr("{label}: {n} values are zero, no edge drawn").format(label=other.label, n=lost)
+    return long, _tr("{n} values became zero").format(n=lost)
+
+
+def entries_captions(entries: EntryDetails) -> tuple[str, str]:
+    """Return the line under the histogram of the entries, long and short."""
+    statistics, count = entries.statistics, int(entries.counts.sum())
+    kurtosis = _tr("excess kurtosis {k}").format(k=signed_text(statistics.excess_kurtosis))
+    zeros = _tr("{share} zeros").format(share=percent_text(statistics.zeros))
+    if entries.zeros == 0:
+        zeros = _tr("no zeros")
+    spread = _tr("mean {mean}, sd {sd}").format(
+        mean=signed_text(statistics.mean), sd=number_text(statistics.sd)
+    )
+    many = _tr("{n} entries").format(n=count_text(count))
+    return " · ".join((many, spread, kurtosis, zeros)), " · ".join((kurtosis, zeros))
+
+
+def signed_text(number: float | None) -> str:
+    """Return three significant digits with a true minus sign; a dash where there is no number."""
+    return "–" if number is None else number_text(number).replace("-", "−")
 
 
 def _outside(out: OutOfView, scale: Scale) -> Iterator[tuple[str, str]]:

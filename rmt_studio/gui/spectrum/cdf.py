@@ -11,11 +11,12 @@ from PySide6.QtCore import Qt
 from rmt_studio.gui.spectrum.axes import axis_of
 from rmt_studio.gui.spectrum.captions import axis_caption
 from rmt_studio.gui.spectrum.legend import BAR, DASHES, LINE, Mark
+from rmt_studio.gui.spectrum.overlay_items import OverlayItems
 from rmt_studio.gui.spectrum.scales import law_curve
 from rmt_studio.gui.spectrum.shading import Shading
 from rmt_studio.gui.spectrum.shown import OutOfView, first_view, out_of_view, typical
 from rmt_studio.gui.spectrum.spectrum_plot import SpectrumPlot
-from rmt_studio.gui.spectrum.steps import empirical_steps, residual_steps
+from rmt_studio.gui.spectrum.steps import empirical_steps, null_steps, other_steps, residual_steps
 from rmt_studio.gui.spectrum.threshold_line import edge_line, recolor_edge
 from rmt_studio.gui.theme import theme
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from rmt_studio.gui.spectrum.cut import Cut
+    from rmt_studio.gui.spectrum.overlays import Curve
     from rmt_studio.gui.spectrum.shown import Shown
 
 
@@ -35,16 +37,14 @@ class CdfPlot(SpectrumPlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("cdf_plot", self.tr("Cumulative distribution"), parent)
-        self._above, self._below = self._add_plot(0), self._add_plot(1)
-        self._below.getViewBox().setXLink(self._above.getViewBox())
-        self._rows.setRowStretchFactor(0, 5)
-        self._rows.setRowStretchFactor(1, 3)
-        axis_of(self._above, "bottom").setStyle(showValues=False)
+        self._above = self._add_plot()
+        self._below = self._add_plot_below(self._above)
         self._bulk, self._spikes = pg.PlotCurveItem(), pg.PlotCurveItem()
         self._law = pg.PlotCurveItem(antialias=True)
         self._residual = pg.PlotCurveItem()
         self._band, self._zero = Shading(self._below, "law", 0.14), edge_line(0)
         self._edges = [edge_line() for _ in range(2)]
+        self._overlays = OverlayItems(self._above), OverlayItems(self._below)
         for item in (self._bulk, self._spikes, self._law, self._edges[0]):
             self._above.addItem(item, ignoreBounds=True)
         for item in (self._zero, self._residual, self._edges[1]):
@@ -64,68 +64,111 @@ class CdfPlot(SpectrumPlot):
         recolor_edge(self._zero, Qt.PenStyle.SolidLine)
         for line in self._edges:
             recolor_edge(line, Qt.PenStyle.DotLine)
+        for overlay in self._overlays:
+            overlay.recolor()
 
     def out_of_view(self) -> OutOfView | None:
         low, high = self._box.viewRange()[0]
         return self._shown and out_of_view(self._shown, self._cut, low, high)
 
-    def marks(self) -> tuple[Mark, ...]:
+    def _own_marks(self, shown: Shown) -> tuple[Mark, ...]:
+        spectrum = Mark(LINE, "text", self.tr("spectrum"), self.tr("spectrum"))
+        if not shown.lawful:
+            return (spectrum,)
         return (
-            Mark(LINE, "text", self.tr("spectrum"), self.tr("spectrum")),
+            spectrum,
             Mark(LINE, "spike", self.tr("spikes"), self.tr("spikes")),
             Mark(DASHES, "law", self.tr("Marchenko–Pastur fit"), self.tr("MP fit")),
             Mark(BAR, "band", self.tr("95 % of pure noise"), self.tr("noise 95 %")),
         )
 
     def _draw(self, shown: Shown) -> None:
-        scale, fit = shown.scale, shown.fit
         ascending = shown.eigenvalues[::-1]
         values, shares = empirical_steps(ascending)
-        places = scale.position(values)
-        x, y = _with_level_ends(places, shares)
+        x, y = _with_level_ends(shown.scale.position(values), shares, shares[0])
         first_spike = 1 + 2 * (ascending.size - shown.spikes)
         self._bulk.setData(x[: first_spike + 1], y[: first_spike + 1])
         self._spikes.setData(x[first_spike:], y[first_spike:])
         self._draw_law(shown)
-        residual = residual_steps(ascending, fit.law, fit.bulk_share)[1]
-        self._residual.setData(places, residual)
         for line in self._edges:
-            line.setValue(shown.place(fit.upper_edge))
+            line.setValue(shown.edge_place)
+            line.setVisible(shown.edge is not None)
         self._describe_axes(shown)
-        self._fit_heights(shown, float(np.abs(residual).max()))
+        self._draw_overlays(shown)
+        self._draw_residual(shown, ascending)
 
     def _draw_law(self, shown: Shown) -> None:
-        law = shown.fit.law
-        positions, _density = law_curve(law, shown.scale)
-        shares = shown.fit.bulk_share * law.cdf(shown.scale.eigenvalue(positions))
-        self._law.setData(*_with_level_ends(positions, shares))
+        self._law.setVisible(shown.lawful)
+        if shown.lawful:
+            positions, _density = law_curve(shown.fit.law, shown.scale)
+            shares = shown.fit.bulk_share * shown.fit.law.cdf(shown.scale.eigenvalue(positions))
+            self._law.setData(*_with_level_ends(positions, shares, 0.0))
+
+    def _draw_overlays(self, shown: Shown) -> None:
+        """Draw null and other spectrum above, and below how far they are from the reference."""
+        for overlay in self._overlays:
+            overlay.clear()
+        curves = null_steps(shown), other_steps(shown)
+        for overlay, moved in zip(self._overlays, (_as_it_is, _less_reference), strict=True):
+            null, other = ([moved(shown, curve) for curve in each] for each in curves)
+            if null:
+                overlay.draw_null(*null)
+            if other:
+                overlay.draw_other(other[0], shown.other_edge)
+
+    def _draw_residual(self, shown: Shown, ascending: np.ndarray) -> None:
+        """Show the lower plot where there is something to subtract."""
+        there = shown.reference is not None
+        self._show_below(there)
+        axis_of(self._above, "bottom").setStyle(showValues=not there)
+        largest = 0.0
+        if shown.reference is not None:
+            values, residual = residual_steps(ascending, shown.reference)
+            self._residual.setData(shown.scale.position(values), residual)
+            largest = float(np.abs(residual).max())
+        self._fit_heights(shown, largest)
 
     def _describe_axes(self, shown: Shown) -> None:
-        high = typical(shown)
-        for plot, caption in ((self._above, ""), (self._below, axis_caption(shown.scale))):
-            axis_of(plot, "bottom").describe(caption, high, log=shown.scale.log)
+        high, alone = typical(shown), shown.reference is None
+        caption = axis_caption(shown.scale)
+        for plot, text in ((self._above, caption if alone else ""), (self._below, caption)):
+            axis_of(plot, "bottom").describe(text, high, log=shown.scale.log)
         axis_of(self._above, "left").describe(self.tr("share below"))
         axis_of(self._below, "left").describe(self.tr("difference"))
 
     def _fit_heights(self, shown: Shown, largest: float) -> None:
-        null = shown.fit.ks_null_95 * shown.fit.bulk_share
-        reach = 1.12 * max(largest, 1.3 * null)
+        null = shown.fit.ks_null_95 * shown.fit.bulk_share if shown.lawful else 0.0
+        reach = 1.12 * max(largest, 1.3 * null, 1e-6)
         self._above.getViewBox().setYRange(-0.02, 1.03, padding=0)
         self._below.getViewBox().setYRange(-reach, reach, padding=0)
+        self._band.setVisible(shown.lawful)
         self._band.cover(low=-null, high=null)
 
-    def _draw_cut(self, shown: Shown, cut: Cut, text: str) -> None:
-        place = shown.place(cut.eigenvalue)
-        self._cuts[0].show_cut(place, cut, text)
-        self._cuts[1].show_cut(place, cut, "")
+    def _draw_cut(self, shown: Shown, cut: Cut | None, text: str) -> None:
+        if cut is not None:
+            place = shown.place(cut.eigenvalue)
+            self._cuts[0].show_cut(place, cut, text)
+            self._cuts[1].show_cut(place, cut, "")
 
     def _first_view(self, shown: Shown, cut: Cut | None) -> None:
         low, high = first_view(shown, cut)
         self._box.setXRange(low - 0.015 * (high - low), high, padding=0)
 
 
-def _with_level_ends(places: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a distribution function drawn on level far to the left (0) and right (1)."""
+def _as_it_is(shown: Shown, curve: Curve) -> Curve:
+    return curve
+
+
+def _less_reference(shown: Shown, curve: Curve) -> Curve:
+    """Return a distribution function less the one that the spectrum is held against."""
+    x, y = curve
+    if shown.reference is None:
+        return curve
+    return x, y - shown.reference.cdf(shown.scale.eigenvalue(x))
+
+
+def _with_level_ends(places: np.ndarray, shares: np.ndarray, least: float) -> Curve:
+    """Return a distribution function drawn on level far to the left and right (where it is 1)."""
     reach = 100 * float(np.ptp(places)) or 1.0
     ends = places[0] - reach, places[-1] + reach
-    return np.concatenate([ends[:1], places, ends[1:]]), np.concatenate([[0.0], shares, [1.0]])
+    return np.concatenate([ends[:1], places, ends[1:]]), np.concatenate([[least], shares, [1.0]])

@@ -20,6 +20,8 @@ from rmt_studio.gui.spectrum.histogram import (
     width_from_origin,
 )
 from rmt_studio.gui.spectrum.legend import BAR, LINE, UPRIGHT, Mark
+from rmt_studio.gui.spectrum.overlay_items import OverlayItems
+from rmt_studio.gui.spectrum.overlays import Outline, null_values, outline, prediction_band
 from rmt_studio.gui.spectrum.scales import law_curve
 from rmt_studio.gui.spectrum.shading import Shading
 from rmt_studio.gui.spectrum.shown import OutOfView, first_view, out_of_view, typical
@@ -58,6 +60,7 @@ class DensityPlot(SpectrumPlot):
         self._lower, self._upper = edge_line(text="λ₋"), edge_line(text="λ₊")
         self._threshold = edge_line()
         self._removed = Shading(self._plot, "threshold", 0.07)
+        self._overlay = OverlayItems(self._plot, over=True)
         self._clipped = 0.0
         fixed = (*self._bars_of.values(), self._law, self._rug, self._lower, self._upper)
         for item in (*fixed, self._threshold):
@@ -79,6 +82,7 @@ class DensityPlot(SpectrumPlot):
             recolor_edge(line, Qt.PenStyle.DotLine)
         recolor_edge(self._threshold, Qt.PenStyle.SolidLine)
         self._removed.recolor()
+        self._overlay.recolor()
 
     def out_of_view(self) -> OutOfView | None:
         if self._shown is None:
@@ -87,9 +91,10 @@ class DensityPlot(SpectrumPlot):
         out = out_of_view(self._shown, self._cut, low, high)
         return replace(out, clipped=self._clipped)
 
-    def marks(self) -> tuple[Mark, ...]:
-        beta = self._shown.fit.options.get("beta", DEFAULT_BETA) if self._shown else DEFAULT_BETA
-        level = f"{100 * (1 - beta):.4g} %"
+    def _own_marks(self, shown: Shown) -> tuple[Mark, ...]:
+        if not shown.lawful:
+            return (Mark(BAR, "bulk", self.tr("spectrum"), self.tr("spectrum")),)
+        level = f"{100 * (1 - shown.fit.options.get('beta', DEFAULT_BETA)):.4g} %"
         return (
             Mark(BAR, "bulk", self.tr("bulk"), self.tr("bulk")),
             Mark(BAR, "spike", self.tr("spikes"), self.tr("spikes")),
@@ -101,25 +106,35 @@ class DensityPlot(SpectrumPlot):
 
     def _draw(self, shown: Shown) -> None:
         self._found = None
-        place, fit, scale = shown.place, shown.fit, shown.scale
-        self._lower.setValue(place(fit.lower_edge) if fit.lower_edge > 0 else place(0.0))
-        self._lower.setVisible(fit.lower_edge > 0)
-        self._upper.setValue(place(fit.upper_edge))
-        self._threshold.setValue(place(fit.threshold))
-        for line, sign in ((self._lower, "₋"), (self._upper, "₊")):
-            line.label.setFormat(edge_caption(scale, sign))
-        self._law_places, heights = law_curve(fit.law, scale)
-        self._law_heights = heights * fit.bulk_share
+        self._draw_edges(shown)
         self._draw_law(shown)
         self._describe_axes(shown)
         self._range_changed()
 
+    def _draw_edges(self, shown: Shown) -> None:
+        place, fit = shown.place, shown.fit
+        self._lower.setValue(place(fit.lower_edge) if fit.lower_edge > 0 else 0.0)
+        self._upper.setValue(shown.edge_place)
+        self._threshold.setValue(place(fit.threshold))
+        for line, sign in ((self._lower, "₋"), (self._upper, "₊")):
+            line.label.setFormat(edge_caption(shown.scale, sign))
+        self._threshold.setVisible(shown.lawful)
+        self._upper.setVisible(shown.edge is not None)
+        self._lower.setVisible(shown.lawful and fit.lower_edge > 0)
+
     def _draw_law(self, shown: Shown) -> None:
-        heights = self._law_heights
-        if shown.log_density:
-            with np.errstate(divide="ignore"):
-                heights = np.log10(np.maximum(heights, heights.max() * 1e-9))
-        self._law.setData(self._law_places, heights)
+        self._law.setVisible(shown.lawful)
+        if not shown.lawful:
+            self._law_places, self._law_heights = np.empty(0), np.empty(0)
+            return
+        self._law_places, heights = law_curve(shown.fit.law, shown.scale)
+        self._law_heights = heights * shown.fit.bulk_share
+        least = self._law_heights.max() * 1e-9
+        self._law.setData(self._law_places, self._raised(shown, self._law_heights, least))
+
+    def _raised(self, shown: Shown, heights: np.ndarray, least: float) -> np.ndarray:
+        """Return where heights stand in the plot; on a logarithmic axis at ``least`` or more."""
+        return np.log10(np.maximum(heights, least)) if shown.log_density else heights
 
     def _describe_axes(self, shown: Shown) -> None:
         bottom, left = axis_of(self._plot, "bottom"), axis_of(self._plot, "left")
@@ -128,11 +143,12 @@ class DensityPlot(SpectrumPlot):
         low, high = first_view(shown, None)
         left.describe(caption, 2.0 / (high - low), log=shown.log_density)
 
-    def _draw_cut(self, shown: Shown, cut: Cut, text: str) -> None:
-        place = shown.place(cut.eigenvalue)
-        self._line.show_cut(place, cut, text)
-        self._removed.setVisible(cut.active)
-        self._removed.cover(right=place)
+    def _draw_cut(self, shown: Shown, cut: Cut | None, text: str) -> None:
+        self._removed.setVisible(cut is not None and cut.active)
+        if cut is not None:
+            place = shown.place(cut.eigenvalue)
+            self._line.show_cut(place, cut, text)
+            self._removed.cover(right=place)
 
     def _first_view(self, shown: Shown, cut: Cut | None) -> None:
         low, high = first_view(shown, cut)
@@ -149,8 +165,7 @@ class DensityPlot(SpectrumPlot):
         self._fit_heights(self._shown, low, high)
 
     def _draw_bars(self, shown: Shown, span: float) -> None:
-        anchor = shown.place(shown.fit.threshold)
-        width = view_width(natural_width(shown.positions), span)
+        anchor, width = _anchor(shown), view_width(natural_width(shown.positions), span)
         if not shown.scale.log:
             width = width_from_origin(width, anchor)
         if self._found is not None and np.isclose(self._found[0].width, width):
@@ -162,6 +177,30 @@ class DensityPlot(SpectrumPlot):
             floor = self._floor(shown)
             height = np.log10(found.height) - floor if shown.log_density else found.height
             self._bars_of[kind].setOpts(x0=found.left, width=width, y0=floor, height=height)
+        self._draw_overlay(shown, width, anchor)
+
+    def _draw_overlay(self, shown: Shown, width: float, anchor: float) -> None:
+        """Draw null and other spectrum as outlines on the grid of the bars."""
+        self._overlay.clear()
+        if shown.null is not None:
+            places = shown.scale.position(null_values(shown.null))
+            found = outline(places, places.shape[1], width, anchor)
+            mean, *sides = found.heights.mean(axis=0), *prediction_band(found.heights)
+            self._overlay.draw_null(
+                *(self._corners(shown, found, heights) for heights in (mean, *sides))
+            )
+        if shown.other is not None:
+            places = shown.scale.position(shown.other.eigenvalues)[None]
+            found = outline(places, shown.positions.size, width, anchor)
+            curve = self._corners(shown, found, found.heights[0])
+            self._overlay.draw_other(curve, shown.other_edge)
+
+    def _corners(
+        self, shown: Shown, found: Outline, heights: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the upper corners of an outline's bars; empty ones stand on the floor."""
+        raised = self._raised(shown, heights, 10.0 ** self._floor(shown))
+        return found.corners, np.repeat(raised, 2)
 
     def _floor(self, shown: Shown) -> float:
         """Return where bars stand: at 0, or at half a value's height on a logarithmic axis."""
@@ -190,3 +229,8 @@ class DensityPlot(SpectrumPlot):
         in_view = self._law_heights[(places >= low) & (places <= high)]
         top = float(in_view.max(initial=0.0))
         return top if top <= _LAW_OVER_BARS * highest else 0.0
+
+
+def _anchor(shown: Shown) -> float:
+    """Return a place that no bar straddles: the threshold, or where there is no law the origin."""
+    return shown.place(shown.fit.threshold) if shown.lawful or shown.scale.log else 0.0

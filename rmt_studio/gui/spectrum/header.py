@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from rmt_studio.gui.spectrum.fitting import FittingLabel
+from rmt_studio.gui.spectrum.looks import Looks
 from rmt_studio.gui.spectrum.scales import Quantity, Scale
 from rmt_studio.gui.spectrum.segments import Choice, Segments
 from rmt_studio.gui.theme import number_font
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.gui.workbench import Workbench
 
 _GAP = 8
 
 
 class LayerHeader(QWidget):
-    """Name, shape and ratio at the left, the scale at the right.
+    """Name, shape and ratio at the left; the scale and how the layer is looked at, at the right.
 
     Signals:
         scale_changed (): a person chose another quantity or another axis.
@@ -29,7 +31,7 @@ class LayerHeader(QWidget):
 
     scale_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name, self.facts = FittingLabel(), FittingLabel()
         self.name.setObjectName("layer_name")
@@ -40,6 +42,7 @@ class LayerHeader(QWidget):
         self.axis = Segments("axis", self.tr("Axis"), self._axes())
         for segments in (self.quantity, self.axis):
             segments.chosen.connect(self._chosen)
+        self.looks = Looks(workbench)
         self._lay_out()
         self.setMinimumWidth(1)  # it says things shorter rather than keep the card wide
 
@@ -49,13 +52,20 @@ class LayerHeader(QWidget):
         shape, ratio = f"{rows} × {columns}", f"c = {layer.spectrum.ratio:.3g}"
         role = layer.role.label
         more = self.tr(" · {n} more selected").format(n=others) if others else ""
-        self.name.set_variants(layer.name)
+        self.name.set_variants(layer.layer_name)
         self.facts.set_variants(
             f"{shape} · ratio {ratio} · {role}{more}",
             f"{shape} · {ratio} · {role}{more}",
             f"{shape} · {ratio}{more}",
             f"{shape} · {ratio}",
+            shape,
         )
+        self._shorten()
+
+    def show_name(self, name: str) -> None:
+        """Show the name of a layer of which nothing else is known (yet)."""
+        self.name.set_variants(name)
+        self.facts.set_variants("")
         self._shorten()
 
     def scale(self, samples: int) -> Scale:
@@ -70,19 +80,19 @@ class LayerHeader(QWidget):
         self.scale_changed.emit()
 
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(1)
-        left.addWidget(self.name)
-        left.addWidget(self.facts)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(_GAP)
-        row.addLayout(left, 1)
-        row.addWidget(self.quantity)
-        row.addWidget(self.axis)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(5)
+        for label, right in ((self.name, (self.quantity, self.axis)), (self.facts, (self.looks,))):
+            row = QHBoxLayout()
+            row.setSpacing(_GAP)
+            row.addWidget(label, 1)
+            for widget in right:
+                row.addWidget(widget)
+            rows.addLayout(row)
 
     def _shorten(self) -> None:
-        """Shorten first the axis, then the quantity, before the name is cut."""
+        """Shorten first the axis, then the quantity, before the name is cut; then the looks."""
         room = self.width() - self.name.natural_width() - 3 * _GAP
         for short_quantity, short_axis in ((False, False), (False, True), (True, True)):
             needed = self.quantity.width_of(short_quantity) + self.axis.width_of(short_axis)
@@ -90,6 +100,8 @@ class LayerHeader(QWidget):
                 break
         self.quantity.set_short(short_quantity)
         self.axis.set_short(short_axis)
+        shortest = self.facts.natural_width(len(self.facts.variants) - 1)
+        self.looks.set_short(self.looks.width_of(False) > self.width() - shortest - 2 * _GAP)
 
     def _quantities(self) -> tuple[Choice, ...]:
         return (

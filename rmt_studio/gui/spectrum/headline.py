@@ -11,7 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from rmt_studio.gui.spectrum.captions import number_text
 from rmt_studio.gui.theme import number_font
-from rmt_studio.spectra import BULK_METHODS
+from rmt_studio.spectra import (
+    BULK_METHODS,
+    numerical_rank,
+    spectral_entropy,
+    stable_rank,
+)
 from rmt_studio.spectra.bulk_methods import DEFAULT_BETA
 
 if TYPE_CHECKING:
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from rmt_studio.spectra import BulkFit
 
 _GAP = 13  # pixels between two figures
+_NAMES = ("variance", "edge", "spikes", "bulk", "misfit")
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,10 @@ _DETAILS = (
 
 @dataclass(frozen=True)
 class _Value:
-    """What a figure says: the number, and a note in two lengths."""
+    """What a figure says: its caption in two lengths, the number, a note in two lengths."""
 
+    caption: str
+    short_caption: str
     number: str
     note: str
     short_note: str
@@ -59,9 +67,9 @@ class _Value:
 class _Figure(QWidget):
     """Caption, number and note in a column."""
 
-    def __init__(self, name: str, caption: str, short: str) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self._captions = {"full": caption, "short": short, "": ""}
+        self._captions = {"full": "", "short": "", "": ""}
         self._notes = {"full": "", "short": "", "": ""}
         self.caption, self.number, self.note = QLabel(), QLabel(), QLabel()
         self.number.setObjectName(f"figure_{name}")
@@ -74,9 +82,10 @@ class _Figure(QWidget):
             column.addWidget(label)
 
     def set_value(self, value: _Value) -> None:
+        self._captions = {"full": value.caption, "short": value.short_caption, "": ""}
         self._notes = {"full": value.note, "short": value.short_note, "": ""}
         self.number.setText(value.number)
-        whole = f"{self._captions['full']}: {value.number} ({value.note})"
+        whole = f"{value.caption}: {value.number} ({value.note})"
         self.setToolTip(whole)
         self.number.setAccessibleName(whole)
 
@@ -99,19 +108,15 @@ class _Figure(QWidget):
 
 
 class Headline(QWidget):
-    """Variance, upper edge, spikes, bulk share and misfit of the shown layer."""
+    """Variance, upper edge, spikes, bulk share and misfit of what is shown.
+
+    Where no Marchenko-Pastur law applies, figures that need none stand in their places.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("headline")
-        captions = {
-            "variance": (self.tr("bulk variance"), self.tr("variance")),
-            "edge": (self.tr("upper edge λ₊"), self.tr("edge λ₊")),
-            "spikes": (self.tr("spikes"), self.tr("spikes")),
-            "bulk": (self.tr("bulk share"), self.tr("bulk")),
-            "misfit": (self.tr("misfit KS"), self.tr("misfit")),
-        }
-        self._figures = {name: _Figure(name, *texts) for name, texts in captions.items()}
+        self._figures = {name: _Figure(name) for name in _NAMES}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(_GAP)
@@ -121,7 +126,9 @@ class Headline(QWidget):
 
     def show_layer(self, layer: LayerAnalysis) -> None:
         """Show the figures of a layer."""
-        for name, value in _figures_of(layer).items():
+        lawful = layer.view.marchenko_pastur
+        values = _figures_of(layer) if lawful else _figures_without_law(layer)
+        for name, value in zip(_NAMES, values, strict=True):
             self._figures[name].set_value(value)
         self._choose()
 
@@ -146,31 +153,70 @@ class Headline(QWidget):
         return sum(widths) + _GAP * (len(widths) - 1)
 
 
-def _figures_of(layer: LayerAnalysis) -> dict[str, _Value]:
-    """Return what each figure says."""
+def _figures_of(layer: LayerAnalysis) -> tuple[_Value, ...]:
+    """Return what each figure says of a fitted law."""
     fit, method = layer.fit, _method_text(layer.fit)
     edge = f"s₊ = {fit.singular_value_edge:.4g}"
     level = _percent(1 - fit.options.get("beta", DEFAULT_BETA))
-    count, null = layer.spectrum.dimension, f"{fit.ks_null_95:.3f}"
-    return {
-        "variance": _Value(number_text(fit.variance), method, method),
-        "edge": _Value(number_text(fit.upper_edge), edge, edge),
-        "spikes": _Value(
+    null = f"{fit.ks_null_95:.3f}"
+    return (
+        _Value(_tr("bulk variance"), _tr("variance"), number_text(fit.variance), method, method),
+        _Value(_tr("upper edge λ₊"), _tr("edge λ₊"), number_text(fit.upper_edge), edge, edge),
+        _Value(
+            _tr("spikes"),
+            _tr("spikes"),
             f"{fit.spikes}",
             _tr("above Tracy–Widom {level}").format(level=level),
             _tr("above TW {level}").format(level=level),
         ),
-        "bulk": _Value(
+        _Value(
+            _tr("bulk share"),
+            _tr("bulk"),
             _percent(fit.bulk_fraction),
-            _tr("of {n} eigenvalues").format(n=count),
-            _tr("of {n}").format(n=count),
+            _tr("of {n} eigenvalues").format(n=layer.spectrum.dimension),
+            _tr("of {n}").format(n=layer.spectrum.dimension),
         ),
-        "misfit": _Value(
+        _Value(
+            _tr("misfit KS"),
+            _tr("misfit"),
             f"{fit.ks_distance:.3f}",
             _tr("noise stays under {null}").format(null=null),
             _tr("noise < {null}").format(null=null),
         ),
-    }
+    )
+
+
+def _figures_without_law(layer: LayerAnalysis) -> tuple[_Value, ...]:
+    """Return figures of a spectrum whose noise follows no Marchenko-Pastur law."""
+    spectrum, tail = layer.spectrum, layer.tail
+    eigenvalue = f"λ₁ = {number_text(float(spectrum.eigenvalues[0]))}"
+    largest = number_text(float(spectrum.singular_values[0]))
+    error = f"± {tail.standard_error:.2f}" if tail else ""
+    stable, ratio = number_text(stable_rank(spectrum)), _tr("Σs² / s₁²")
+    return (
+        _Value(_tr("largest value s₁"), _tr("s₁"), largest, eigenvalue, ""),
+        *_edge_or_rank(layer),
+        _Value(_tr("stable rank"), _tr("stable"), stable, ratio, ratio),
+        _Value(_tr("tail α"), _tr("α"), f"{tail.alpha:.2f}" if tail else "–", error, error),
+    )
+
+
+def _edge_or_rank(layer: LayerAnalysis) -> tuple[_Value, _Value]:
+    """Return the edge of a product of noises and what lies above it, or two numbers without it."""
+    spectrum, edge = layer.spectrum, layer.product_edge
+    of_all = _tr("of {n}").format(n=spectrum.dimension)
+    if edge is not None:
+        above = int((spectrum.eigenvalues > edge).sum())
+        factors = _tr("of two noise factors")
+        return (
+            _Value(_tr("upper edge λ₊"), _tr("edge λ₊"), number_text(edge), factors, ""),
+            _Value(_tr("above the edge"), _tr("above"), f"{above}", of_all, of_all),
+        )
+    entropy, flat = f"{spectral_entropy(spectrum):.3f}", _tr("1 if flat")
+    return (
+        _Value(_tr("rank"), _tr("rank"), f"{numerical_rank(spectrum)}", of_all, of_all),
+        _Value(_tr("entropy"), _tr("entropy"), entropy, flat, flat),
+    )
 
 
 def _method_text(fit: BulkFit) -> str:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
+from rmt_studio.gui.spectrum.band import BAND_STRENGTH
 from rmt_studio.gui.spectrum.fitting import FittingLabel
 from rmt_studio.gui.theme import number_font, theme
 
+if TYPE_CHECKING:
+    from rmt_studio.gui.spectrum.shown import Shown
+
 BAR, LINE, DASHES, UPRIGHT, DOT = "■", "━", "╍", "┃", "●"
 _GAP = "&nbsp;&nbsp;&nbsp; "
+_LONGEST, _LONGEST_SHORT = 28, 12  # characters of a name that somebody else chose
 
 
 @dataclass(frozen=True)
@@ -19,7 +26,7 @@ class Mark:
 
     Attributes:
         sign: a character that looks like what is drawn.
-        color: a field of the theme's colours, or "band".
+        color: a field of the theme's colours, or "band" or "null_band".
         text: what it is.
         short: the same where room is scarce.
     """
@@ -28,6 +35,27 @@ class Mark:
     color: str
     text: str
     short: str
+
+
+def overlay_marks(shown: Shown | None) -> tuple[Mark, ...]:
+    """Return the legend of what is laid over a spectrum."""
+    marks = []
+    if shown is not None and shown.null is not None:
+        short = QCoreApplication.translate("Legend", "null")
+        marks.append(Mark(BAR, "null_band", shown.null.label, short))
+    if shown is not None and shown.other is not None:
+        label = shown.other.label
+        names = shortened(label, _LONGEST), shortened(label, _LONGEST_SHORT)
+        marks.append(Mark(DASHES, "compared", *names))
+    return tuple(marks)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text of at most so many characters; what is too much goes from its middle."""
+    if len(text) <= longest:
+        return text
+    end = (longest - 1) // 2
+    return f"{text[: longest - 1 - end]}…{text[len(text) - end :]}"
 
 
 class Legend(FittingLabel):
@@ -48,7 +76,10 @@ class Legend(FittingLabel):
 
     def _text(self, *, short: bool) -> str:
         now = theme().colors
-        colors = vars(now) | {"band": _blend(now.law, now.panel, 0.3)}
+        colors = vars(now) | {
+            "band": _blend(now.law, now.panel, 0.3),
+            "null_band": _blend(now.null, now.panel, 2 * BAND_STRENGTH),
+        }
         parts = (
             f'<span style="color:{colors[mark.color]}">{mark.sign}</span> '
             f"{(mark.short if short else mark.text).replace(' ', '&nbsp;')}"

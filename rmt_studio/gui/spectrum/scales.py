@@ -9,16 +9,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from rmt_studio.spectra import MarchenkoPastur
-
 _CURVE_POINTS = 513
+
+
+class BulkLaw(Protocol):
+    """What a plot asks of a law: the Marchenko-Pastur law and its relatives have it."""
+
+    @property
+    def support(self) -> tuple[float, float]: ...
+    def pdf(self, x: ArrayLike) -> NDArray[np.float64]: ...
+    def cdf(self, x: ArrayLike) -> NDArray[np.float64]: ...
+    def ppf(self, q: ArrayLike) -> NDArray[np.float64]: ...
 
 
 class Quantity(StrEnum):
@@ -83,20 +91,20 @@ class Scale:
 
 
 def law_curve(
-    law: MarchenkoPastur, scale: Scale, points: int = _CURVE_POINTS
+    law: BulkLaw, scale: Scale, points: int = _CURVE_POINTS
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return places and densities that draw a Marchenko-Pastur law of area 1 on a scale.
+    """Return places and densities that draw a law of area 1 on a scale.
 
-    The points lie evenly in the angle ``phi`` with ``x = v (1 + c - 2 sqrt(c) cos(phi))``: close
-    together at the edges, where the density rises like a square root. At ratio 1 it diverges
-    towards 0; the curve then starts at the first point to the right of 0.
+    The points lie evenly in the angle ``phi`` with ``x = middle - half cos(phi)`` between the
+    edges: close together at both, where the density rises like a square root. Where the lower
+    edge is 0 it may diverge there; the curve then starts at the first point to the right of 0.
 
     Returns:
-        Two arrays of shape ``(points,)``, or one less at ratio 1.
+        Two arrays of shape ``(points,)``, or one less where the lower edge is 0.
     """
+    low, high = law.support
     angle = np.linspace(0.0, np.pi, points)
-    x = 1 + law.ratio - 2 * np.sqrt(law.ratio) * np.cos(angle)
-    eigenvalues = law.variance * x
-    if law.support[0] <= 0:
+    eigenvalues = (low + high) / 2 - (high - low) / 2 * np.cos(angle)
+    if low <= 0:
         eigenvalues = eigenvalues[1:]
     return scale.position(eigenvalues), scale.density(eigenvalues, law.pdf(eigenvalues))

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from rmt_studio.gui.spectrum.axes import axis_of
 from rmt_studio.gui.spectrum.captions import axis_caption, edge_caption
 from rmt_studio.gui.spectrum.legend import DOT, UPRIGHT, Mark
+from rmt_studio.gui.spectrum.overlay_items import OverlayItems
 from rmt_studio.gui.spectrum.shown import typical
 from rmt_studio.gui.spectrum.spectrum_plot import SpectrumPlot
 from rmt_studio.gui.spectrum.threshold_line import edge_line, recolor_edge
@@ -36,6 +37,7 @@ class ScreePlot(SpectrumPlot):
         self._upper = edge_line(0, text="λ₊", place=0.3)
         self._lower = edge_line(0, text="λ₋", place=0.3)
         self._rank = pg.InfiniteLine(angle=90)
+        self._overlay = OverlayItems(self._plot, edge_angle=0)
         for item in (self._upper, self._lower, self._rank, self._bulk, self._spikes):
             self._plot.addItem(item, ignoreBounds=True)
         self._line = self._add_line(self._plot, 0, label=0.98, grip=0.5)
@@ -51,31 +53,49 @@ class ScreePlot(SpectrumPlot):
         self._rank.setPen(pg.mkPen(colors.threshold, width=1, style=Qt.PenStyle.DotLine))
         for line in (self._upper, self._lower):
             recolor_edge(line, Qt.PenStyle.DotLine)
+        self._overlay.recolor()
 
-    def marks(self) -> tuple[Mark, ...]:
+    def _own_marks(self, shown: Shown) -> tuple[Mark, ...]:
+        if not shown.lawful:
+            return (Mark(DOT, "muted", self.tr("spectrum"), self.tr("spectrum")),)
+        rank = Mark(UPRIGHT, "threshold", self.tr("rank that the cut leaves"), self.tr("rank kept"))
         return (
             Mark(DOT, "muted", self.tr("bulk"), self.tr("bulk")),
             Mark(DOT, "spike", self.tr("spikes"), self.tr("spikes")),
-            Mark(UPRIGHT, "threshold", self.tr("rank that the cut leaves"), self.tr("rank kept")),
+            *((rank,) if self._cut is not None else ()),
         )
 
     def _draw(self, shown: Shown) -> None:
-        scale, fit = shown.scale, shown.fit
+        scale = shown.scale
+        lower_edge = shown.fit.lower_edge if shown.lawful else 0.0
         rank, spikes = np.arange(1, shown.positions.size + 1), shown.spikes
         self._bulk.setData(rank[spikes:], shown.positions[spikes:])
         self._spikes.setData(rank[:spikes], shown.positions[:spikes])
-        edges = ((self._lower, fit.lower_edge, "₋"), (self._upper, fit.upper_edge, "₊"))
+        edges = ((self._lower, lower_edge, "₋"), (self._upper, shown.edge or 0.0, "₊"))
         for line, edge, sign in edges:
             line.setVisible(edge > 0)
             line.setValue(shown.place(edge) if edge > 0 else 0.0)
             line.label.setFormat(edge_caption(scale, sign))
         axis_of(self._plot, "left").describe(axis_caption(scale), typical(shown), log=scale.log)
         axis_of(self._plot, "bottom").describe(self.tr("rank"))
+        self._draw_overlay(shown)
 
-    def _draw_cut(self, shown: Shown, cut: Cut, text: str) -> None:
-        self._line.show_cut(shown.place(cut.eigenvalue), cut, text)
-        self._rank.setVisible(cut.active)
-        if cut.rank is not None:
+    def _draw_overlay(self, shown: Shown) -> None:
+        """Draw null and other spectrum over their ranks."""
+        self._overlay.clear()
+        if shown.band is not None:
+            ranks = np.arange(1.0, shown.band.middle.size + 1)
+            sides = (shown.band.middle, shown.band.lower, shown.band.upper)
+            self._overlay.draw_null(*((ranks, side) for side in sides))
+        if shown.other is not None:
+            places = shown.scale.position(shown.other.eigenvalues)
+            self._overlay.draw_other((np.arange(1.0, places.size + 1), places), shown.other_edge)
+
+    def _draw_cut(self, shown: Shown, cut: Cut | None, text: str) -> None:
+        self._rank.setVisible(cut is not None and cut.active)
+        if cut is not None:
+            self._line.show_cut(shown.place(cut.eigenvalue), cut, text)
+        if cut is not None and cut.rank is not None:
             self._rank.setValue(cut.rank + 0.5)
 
     def _first_view(self, shown: Shown, cut: Cut | None) -> None:

@@ -120,7 +120,7 @@ class Toggle(QToolButton):
         """Take the theme's colours."""
         own = f"QToolButton#{self.objectName()}"
         self.setStyleSheet(
-            _style(own, own, _PADDING) + f"{own} {{ border-color: {theme().colors.line}; }}"
+            _style(own, own, _CLOSE_PADDING) + f"{own} {{ border-color: {theme().colors.line}; }}"
         )
 
 

@@ -9,7 +9,10 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rmt_studio.spectra import MarchenkoPastur
+    from rmt_studio.gui.spectrum.overlays import Curve
+    from rmt_studio.gui.spectrum.reference import Reference
+    from rmt_studio.gui.spectrum.scales import BulkLaw
+    from rmt_studio.gui.spectrum.shown import Shown
 
 
 def empirical_steps(ascending: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
@@ -26,18 +29,43 @@ def empirical_steps(ascending: NDArray[np.float64]) -> tuple[NDArray[np.float64]
 
 
 def residual_steps(
-    ascending: NDArray[np.float64], law: MarchenkoPastur, share: float = 1.0
+    ascending: NDArray[np.float64], reference: Reference
 ) -> tuple[NDArray[np.float64], ...]:
-    """Return the corners of the empirical cdf less that of ``law``, each of shape ``(2 p,)``.
+    """Return the corners of the empirical cdf less that of ``reference``, each ``(2 p,)``.
 
-    The largest of them in size is the Kolmogorov distance. Where the law is that of a ``share``
-    of the eigenvalues, because spikes were set aside, it is weighed by it.
+    Where the reference is a law, the largest of them in size is the Kolmogorov distance.
     """
     values, shares = empirical_steps(ascending)
-    return values, shares - share * law.cdf(values)
+    return values, shares - reference.cdf(values)
 
 
-def expected_quantiles(law: MarchenkoPastur, count: int, deflated: int = 0) -> NDArray[np.float64]:
+def null_steps(shown: Shown) -> tuple[Curve, ...]:
+    """Return the distribution function of the null: middle, left and right side of its band.
+
+    Each is places and shares, the largest first; empty where there is no null. The shares are
+    those in the middle of each step, ``1 - (k - 1/2) / p``.
+    """
+    band = shown.band
+    if band is None:
+        return ()
+    shares = 1 - band.shares
+    return tuple((places, shares) for places in (band.middle, band.lower, band.upper))
+
+
+def other_steps(shown: Shown) -> tuple[Curve, ...]:
+    """Return the distribution function of the other spectrum, one curve or none.
+
+    It counts in units of the spectrum that is shown, so that values which both have stand at the
+    same height; values that became zero lift its left end.
+    """
+    if shown.other is None:
+        return ()
+    values, shares = empirical_steps(shown.other.eigenvalues[::-1])
+    count, all_of_them = values.size / 2, max(values.size / 2, shown.positions.size)
+    return ((shown.scale.position(values), 1 - (1 - shares) * count / all_of_them),)
+
+
+def expected_quantiles(law: BulkLaw, count: int, deflated: int = 0) -> NDArray[np.float64]:
     """Return where ``count`` ordered eigenvalues of pure noise are expected, descending.
 
     The law says nothing of the ``deflated`` largest, which were set aside as spikes: they are put

@@ -98,9 +98,16 @@ class ThresholdLine(pg.InfiniteLine):
             self.drag_cancelled.emit()
 
 
-def edge_line(angle: int = 90, *, text: str = "", place: float = 0.95) -> pg.InfiniteLine:
-    """Return a fixed line for an edge of the law; a label of a level line sits above it."""
-    opts = {"position": place, "anchors": _anchors(90, place) if angle == 90 else [(0.5, 1.0)] * 2}
+def edge_line(
+    angle: int = 90, *, text: str = "", place: float = 0.95, left: bool = False
+) -> pg.InfiniteLine:
+    """Return a fixed line for an edge of the law.
+
+    The label of a level line sits above it, that of an upright one on the side with more room, or
+    always at the left.
+    """
+    upright = [(1.0, 0.5)] * 2 if left else _anchors(90, place)
+    opts = {"position": place, "anchors": upright if angle == 90 else [(0.5, 1.0)] * 2}
     line = pg.InfiniteLine(angle=angle, label=text or None, labelOpts=opts)
     line.setZValue(10)
     return line

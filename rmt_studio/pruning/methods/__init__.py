@@ -6,20 +6,26 @@ model is never touched.
 """
 
 from rmt_studio.pruning.methods.entries import sparsify_entries
+from rmt_studio.pruning.methods.entry_mask import mask_entries
+from rmt_studio.pruning.methods.low_rank import approximate
 from rmt_studio.pruning.methods.pieces import Pieces
 from rmt_studio.pruning.methods.singular_values import cut_singular_values
 from rmt_studio.pruning.methods.singular_vectors import sparsify_singular_vectors
 
-METHODS = {
+STEPS = {
     "singular_value_cut": cut_singular_values,
     "singular_vector_sparsification": sparsify_singular_vectors,
     "entry_threshold": sparsify_entries,
+    "entry_mask": mask_entries,
+    "low_rank": approximate,
 }
 
 __all__ = [
-    "METHODS",
+    "STEPS",
     "Pieces",
+    "approximate",
     "cut_singular_values",
+    "mask_entries",
     "sparsify_entries",
     "sparsify_singular_vectors",
 ]

@@ -9,7 +9,7 @@ import torch
 
 if TYPE_CHECKING:
     from rmt_studio.pruning.methods.pieces import Pieces
-    from rmt_studio.pruning.recipe import EntryThreshold
+    from rmt_studio.pruning.steps import EntryThreshold
 
 
 def sparsify_entries(pieces: Pieces, step: EntryThreshold) -> Pieces:

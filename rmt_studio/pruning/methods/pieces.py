@@ -24,6 +24,10 @@ class Pieces:
             while the matrix is such a product.
         rank: where a singular-value cut fixed it.
         masked: whether single entries were set to zero.
+        moments: second moment ``E[x x^T]`` of the layer's inputs, float64 (in, in); None where
+            they are taken for white.
+        gradients: second moments of the loss's gradient at the outputs, float64 (out,); None
+            where all count alike.
     """
 
     weight: torch.Tensor
@@ -33,6 +37,15 @@ class Pieces:
     rank: int | None = None
     masked: bool = False
     sparse_factors: bool = False
+    moments: torch.Tensor | None = None
+    gradients: torch.Tensor | None = None
+
+    @property
+    def input_moments(self) -> torch.Tensor:
+        """The second moment of the inputs; the identity for white ones."""
+        if self.moments is not None:
+            return self.moments
+        return torch.eye(self.weight.shape[1], dtype=self.weight.dtype, device=self.weight.device)
 
     @cached_property
     def decomposition(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

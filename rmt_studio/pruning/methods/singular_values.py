@@ -8,7 +8,7 @@ from rmt_studio.pruning.effect import kept_rank
 
 if TYPE_CHECKING:
     from rmt_studio.pruning.methods.pieces import Pieces
-    from rmt_studio.pruning.recipe import SingularValueCut
+    from rmt_studio.pruning.steps import SingularValueCut
 
 
 def cut_singular_values(pieces: Pieces, step: SingularValueCut) -> Pieces:

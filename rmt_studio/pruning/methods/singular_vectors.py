@@ -8,7 +8,7 @@ import torch
 
 if TYPE_CHECKING:
     from rmt_studio.pruning.methods.pieces import Pieces
-    from rmt_studio.pruning.recipe import SingularVectorSparsification
+    from rmt_studio.pruning.steps import SingularVectorSparsification
 
 
 def vector_thresholds(

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from rmt_studio.gui.inspector import Inspector
 from rmt_studio.gui.inspector.figures import percent_text, short_count_text
 from rmt_studio.pruning import BUDGETS, EntryThreshold, LayerRule, SingularValueCut
-from rmt_studio.spectra import BULK_METHODS
+from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
 
 LAYER = "blocks.1.mlp.fc1"
 
@@ -57,7 +57,7 @@ def test_that_all_budgets_and_bulk_fits_are_offered(inspector):
     card = inspector.model_card
     assert [card.budget.itemData(i) for i in range(card.budget.count())] == list(BUDGETS)
     assert [card.bulk_fit.itemData(i) for i in range(card.bulk_fit.count())] == list(BULK_METHODS)
-    assert card.bulk_fit.currentData() == "bema"
+    assert card.bulk_fit.currentData() == DEFAULT_METHOD
 
 
 def test_that_the_target_cannot_pass_what_the_blocks_hold(inspector, bench, demo_model):

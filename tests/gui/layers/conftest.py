@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from torch import nn
 
 from rmt_studio.analysis import LayerAnalysis
 from rmt_studio.models.layers import Layer, Role
@@ -46,9 +47,23 @@ def noise():
     return LayerAnalysis(layer, spectrum, fit_bulk(spectrum))
 
 
+class Hollow(nn.Module):
+    """A network that has every part one asks for, and none with anything in it."""
+
+    def get_submodule(self, target: str) -> nn.Module:
+        return self
+
+
 @pytest.fixture(scope="session")
 def thousand(noise):
     """A stand-in for a model of a thousand matrices, and their analysis."""
     layers = tuple(replace(noise.layer, name=f"blocks.{i}.mlp.fc1", block=i) for i in range(1000))
-    model = SimpleNamespace(layers=layers, architecture="wide", title="wide")
+    by_name = {layer.name: layer for layer in layers}
+    model = SimpleNamespace(
+        layers=layers,
+        layer=by_name.__getitem__,
+        module=Hollow(),
+        architecture="wide",
+        title="wide",
+    )
     return model, [replace(noise, layer=layer) for layer in layers]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rmt_studio.gui.layers.columns import DEFAULT_COLUMNS, Column, columns_that_fit
+from rmt_studio.gui.layers.columns import COMPARISON, DEFAULT_COLUMNS, Column
+from rmt_studio.gui.layers.room import columns_that_fit
 
 WIDTHS = dict.fromkeys(Column, 50) | {Column.LAYER: 120, Column.KS: 90}
 BRIEF = {Column.LAYER: 100, Column.KS: 50}
@@ -46,3 +47,11 @@ def test_that_columns_a_person_asked_for_stay():
     widths = fitted(200, wanted)
     assert set(widths) == set(wanted)
     assert widths[Column.LAYER] == WIDTHS[Column.LAYER]
+
+
+def test_that_while_comparing_the_histogram_gives_way_as_well():
+    wanted = (*DEFAULT_COLUMNS, *COMPARISON)
+    whole = WHOLE + 3 * 50
+    assert set(wanted) - set(fitted(whole, wanted)) == set()
+    without = {Column.SHAPE, Column.EDGE, Column.SPECTRUM}
+    assert set(wanted) - set(fitted(whole - 150, wanted)) == without

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
-from rmt_studio.gui.layers.columns import DEFAULT_COLUMNS, SPECS, Column
+from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.theme import theme
 from rmt_studio.pruning import BulkFitSettings, EntryThreshold, LayerRule
 
@@ -25,6 +25,11 @@ def shown(panel):
 def chosen(panel):
     rows = panel.table.selectionModel().selectedRows()
     return {panel.proxy.row_at(index.row()).layer.name for index in rows}
+
+
+def selected(panel):
+    """Count the selected rows; Qt's own list of them takes long for a thousand."""
+    return sum(part.height() for part in panel.table.selectionModel().selection().toList())
 
 
 def click(qtbot, panel, name, modifier=Qt.KeyboardModifier.NoModifier):
@@ -219,45 +224,6 @@ def test_that_a_filter_by_values_follows_them(filled, workbench, qtbot):
     qtbot.waitUntil(lambda: shown(filled) == ["head"])
 
 
-# --- columns -----------------------------------------------------------------------------------
-
-
-def visible_columns(panel):
-    return {column for column in Column if not panel.table.isColumnHidden(column)}
-
-
-def test_that_the_usual_columns_fit_at_1440(filled):
-    assert visible_columns(filled) == set(DEFAULT_COLUMNS)
-    assert filled.table.horizontalScrollBar().maximum() == 0
-
-
-def test_that_columns_give_way_in_a_narrow_panel_and_come_back(filled):
-    filled.resize(370, 400)
-    assert visible_columns(filled) < set(DEFAULT_COLUMNS)
-    assert filled.table.horizontalScrollBar().maximum() == 0
-    filled.resize(500, 400)
-    assert visible_columns(filled) == set(DEFAULT_COLUMNS)
-
-
-def test_that_the_menu_of_the_header_shows_any_column(filled):
-    menu = filled.table.column_menu
-    actions = {action.text(): action for action in menu.actions()}
-    assert set(actions) >= {spec.title for spec in SPECS.values()}
-    actions["Role"].trigger()
-    assert Column.ROLE in visible_columns(filled)
-    assert "role" in filled.table.shown_columns
-    actions["Edge"].trigger()
-    assert Column.EDGE not in visible_columns(filled)
-    actions["Usual columns"].trigger()
-    assert visible_columns(filled) == set(DEFAULT_COLUMNS)
-
-
-def test_that_columns_can_be_set_by_their_words_and_the_name_always_stays(filled):
-    filled.table.show_columns(("ks", "no such column"))
-    assert filled.table.shown_columns == ("layer", "ks")
-    assert visible_columns(filled) == {Column.LAYER, Column.KS}
-
-
 # --- the menu of the rows ----------------------------------------------------------------------
 
 
@@ -320,10 +286,11 @@ def test_that_a_thousand_layers_do_not_stop_the_window(panel, workbench, thousan
         workbench.document.add_analysis(analysis[start : start + 25])
         QGuiApplication.processEvents()
     names = tuple(layer.name for layer in model.layers)
-    workbench.select(names, names[500])
-    assert len(chosen(panel)) == 1000
+    workbench.select(names[:-1], names[500])
+    assert selected(panel) == 999
     panel.table.sortByColumn(Column.LAYER, Qt.SortOrder.DescendingOrder)
     assert shown(panel)[0] == names[-1]
+    assert selected(panel) == 999
     panel.filter_bar.field.setText("block:990-999")
     assert len(shown(panel)) == 10
     flag = QItemSelectionModel.SelectionFlag

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import sqrt
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from rmt_studio.gui.layers.columns import SPECS, Column
+from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.layers.filter_proxy import LayerFilter
 from rmt_studio.gui.layers.query import parse_query
 from rmt_studio.gui.layers.row import Quality, quality_of
+from rmt_studio.gui.layers.specs import SPECS
 from rmt_studio.gui.layers.table_model import LayerTableModel
 from rmt_studio.pruning import Effect, LayerRule, SingularValueCut
+from rmt_studio.spectra import entry_statistics, weightwatcher_columns
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 CUT = LayerRule(steps=(SingularValueCut(edge_multiple=1.0),))
 EFFECT = Effect(1000, 660, 0.9, 0.1, "white", 3, "two factors")
+
+
+def watched(layer):
+    return weightwatcher_columns(layer.spectrum, layer.tail)
 
 
 @pytest.fixture
@@ -77,9 +84,10 @@ def test_that_the_tooltip_of_the_edge_has_the_eigenvalue(analysed, demo_analysis
 
 
 def test_that_the_tooltip_of_the_fit_gives_the_reason(analysed, demo_analysis):
-    tip = text(analysed, 5, Column.KS, Qt.ItemDataRole.ToolTipRole)
-    assert tip.startswith("Poor fit")
-    assert f"{demo_analysis[5].fit.ks_null_95:.4f}" in tip
+    for place, layer in enumerate(demo_analysis):
+        tip = text(analysed, place, Column.KS, Qt.ItemDataRole.ToolTipRole)
+        assert tip.startswith(f"{quality_of(layer.fit).capitalize()} fit")
+        assert f"{layer.fit.ks_null_95:.4f}" in tip
 
 
 def test_that_the_fit_is_good_at_its_null_and_poor_beyond_five_times_it(demo_analysis):
@@ -126,6 +134,65 @@ def test_that_rows_sort_by_numbers_and_not_by_texts(analysed, demo_analysis, col
         analysed.sort(column, order)
         found = [value(row.analysis) for row in analysed.rows]
         assert found == sorted(map(value, demo_analysis), reverse=bool(descending))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        (Column.KS_P_VALUE, lambda x: x.fit.ks_p_value),
+        (Column.EDGE_P_VALUE, lambda x: x.edge.p_value),
+        (Column.VARIANCE, lambda x: x.fit.variance),
+        (Column.DEFLATED, lambda x: x.fit.deflated),
+        (Column.BELOW, lambda x: x.fit.below),
+        (Column.ALPHA, lambda x: x.tail.alpha),
+        (Column.TAIL_DISTANCE, lambda x: x.tail.distance),
+        (Column.STABLE_RANK, lambda x: watched(x)["stable_rank"]),
+        (Column.ENTROPY, lambda x: watched(x)["entropy"]),
+        (Column.MATRIX_RANK, lambda x: watched(x)["matrix_rank"]),
+        (Column.LOG_SPECTRAL_NORM, lambda x: watched(x)["log_spectral_norm"]),
+    ],
+)
+def test_that_every_figure_is_that_of_the_core(model, workbench, demo_analysis, column, value):
+    workbench.document.add_analysis(demo_analysis)
+    model.refresh([x.name for x in demo_analysis], Column.SPECTRUM)
+    model.sort(column, Qt.SortOrder.DescendingOrder)
+    found = [row.values[column] for row in model.rows]
+    assert found == pytest.approx([value(row.analysis) for row in model.rows])
+    assert found == sorted(found, reverse=True)
+    for row in model.rows:
+        assert row.texts[column] not in ("", "–")
+
+
+def test_that_the_figures_of_the_entries_are_shown(model, workbench, demo_analysis, demo_model):
+    layer = demo_analysis[3]
+    statistics = entry_statistics(demo_model.weight(layer.layer))
+    workbench.document.add_analysis([replace(layer, entries=statistics)])
+    model.refresh([layer.name], Column.SPECTRUM)
+    row = model.rows[3]
+    assert row.values[Column.KURTOSIS] == statistics.excess_kurtosis
+    assert row.values[Column.ZEROS] == statistics.zeros
+    assert row.texts[Column.ZEROS] == "0 %"
+
+
+def test_that_the_window_never_computes_a_tail_to_show_it(model, workbench, demo_analysis):
+    fresh = replace(demo_analysis[2])
+    workbench.document.add_analysis([fresh])
+    model.refresh([fresh.name], Column.SPECTRUM)
+    assert model.rows[2].texts[Column.ALPHA] == "–"
+    assert text(model, 2, Column.ALPHA, Qt.ItemDataRole.ToolTipRole)
+    assert "tail" not in vars(fresh)
+
+
+def test_that_a_change_of_the_rules_does_not_compute_the_figures_anew(
+    analysed, demo_analysis, monkeypatch
+):
+    from rmt_studio.gui.layers import row as row_room
+
+    monkeypatch.setattr(row_room, "figures_of", None)
+    before = analysed.rows[1]
+    analysed.refresh([before.layer.name], Column.CUT)
+    assert analysed.rows[1] is not before
+    assert analysed.rows[1].values == before.values
 
 
 def test_that_no_column_gives_the_order_of_the_model_back(analysed, demo_model):

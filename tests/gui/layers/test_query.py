@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import log10
+
 import pytest
 
 from rmt_studio.gui.layers.query import parse_query
 from rmt_studio.gui.layers.row import row_of
 from rmt_studio.pruning import KEEP, Effect, LayerRule, SingularValueCut
+from rmt_studio.spectra import stable_rank
 
 CUT = LayerRule(steps=(SingularValueCut(edge_multiple=1.0),))
 
@@ -60,6 +63,11 @@ def test_that_a_range_of_blocks_includes_its_ends(rows):
         ("bulk<90%", lambda x: x.fit.bulk_fraction < 0.9),
         ("edge>1", lambda x: x.fit.singular_value_edge > 1),
         ("c=1", lambda x: x.spectrum.ratio == 1),
+        ("alpha>3", lambda x: x.tail.alpha > 3),
+        ("edge_p<0.05", lambda x: x.edge.p_value < 0.05),
+        ("ks_p<0.01", lambda x: x.fit.ks_p_value < 0.01),
+        ("stable_rank<10", lambda x: stable_rank(x.spectrum) < 10),
+        ("log_spectral_norm>1", lambda x: 2 * log10(x.spectrum.singular_values[0]) > 1),
         ("parameters>=147k", lambda x: x.layer.size >= 147_000),
     ],
 )
@@ -87,3 +95,13 @@ def test_that_a_word_without_sense_gets_a_hint_and_the_others_count(rows, text):
     query = parse_query(f"{text} fc1")
     assert "“" in query.hint
     assert [r.layer.name for r in rows if query.accepts(r)] == names(rows, "fc1")
+
+
+def test_that_numbers_may_be_below_zero(rows):
+    assert len(names(rows, "log_spectral_norm>-20")) == len(rows)
+    assert names(rows, "log_spectral_norm<\u221220") == []
+
+
+def test_that_a_misspelt_column_is_named_with_what_is_like_it():
+    assert "stable_rank" in parse_query("stablerank>3").hint
+    assert "spikes" in parse_query("depth>3").hint

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rmt_studio.analysis import LayerAnalysis
+from rmt_studio.analysis.view import View
 from rmt_studio.models.layers import Layer, Role
 from rmt_studio.spectra import Spectrum, fit_bulk
+from rmt_studio.spectra.nulls import NullSpectra
 
 SHAPES = {
     "blocks.0.attn.q": (96, 96),
@@ -42,11 +46,58 @@ def layers() -> dict[str, LayerAnalysis]:
 
 
 @pytest.fixture(scope="session")
+def fc1_weight() -> np.ndarray:
+    """The matrix that the analysis of fc1 was made of."""
+    return matrix(SHAPES["blocks.0.mlp.fc1"])
+
+
+@pytest.fixture(scope="session")
 def pruned_layer() -> LayerAnalysis:
     """A matrix of noise with ten rows of zeros."""
     weight = np.random.default_rng(1).standard_normal((96, 384))
     weight[:10] = 0
     return analysed("pruned", weight)
+
+
+@pytest.fixture(scope="session")
+def pruned_fc1() -> LayerAnalysis:
+    """The matrix of fc1 of which 20 singular values are left."""
+    u, s, vt = np.linalg.svd(matrix(SHAPES["blocks.0.mlp.fc1"]), full_matrices=False)
+    return analysed("blocks.0.mlp.fc1", (u[:, :20] * s[:20]) @ vt[:20])
+
+
+@pytest.fixture(scope="session")
+def product() -> LayerAnalysis:
+    """A product of two matrices of noise, for which no Marchenko-Pastur law holds."""
+    rng = np.random.default_rng(3)
+    weight = rng.standard_normal((96, 32)) @ rng.standard_normal((32, 96))
+    return replace(analysed("product", weight), view=View("query_key", 0))
+
+
+@pytest.fixture(scope="session")
+def noise() -> LayerAnalysis:
+    """A matrix of noise whose largest and least values are no larger or less than noise has."""
+    return analysed("noise", np.random.default_rng(1).standard_normal((96, 384)))
+
+
+@pytest.fixture(scope="session")
+def one_value() -> LayerAnalysis:
+    """A matrix of a single column."""
+    return analysed("column", np.random.default_rng(2).standard_normal((30, 1)))
+
+
+@pytest.fixture(scope="session")
+def null_of():
+    """Make a null of eight replicas of independent normal entries, as large as a layer's."""
+
+    def draw(layer: LayerAnalysis) -> NullSpectra:
+        rng = np.random.default_rng(5)
+        unit = np.sqrt(layer.spectrum.eigenvalues.mean())
+        spectra = [Spectrum.of(unit * rng.standard_normal(layer.shape)) for _ in range(8)]
+        rows = np.stack([spectrum.eigenvalues for spectrum in spectra])
+        return NullSpectra("shuffled", "Entries shuffled", rows)
+
+    return draw
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from rmt_studio.gui.spectrum.fitting import FittingLabel
 from rmt_studio.gui.spectrum.header import LayerHeader
 from rmt_studio.gui.spectrum.headline import Headline
 from rmt_studio.gui.spectrum.scales import Quantity
+from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
 
 
 def texts(headline):
@@ -45,7 +46,7 @@ def test_that_the_headline_holds_the_figures_of_the_fit(headline, fc1):
         f"{fit.ks_distance:.3f}",
     ]
     assert found["notes"] == [
-        "BEMA, α 0.25",
+        BULK_METHODS[DEFAULT_METHOD].label,
         f"s₊ = {fit.singular_value_edge:.4g}",
         "above Tracy–Widom 95 %",
         "of 96 eigenvalues",
@@ -75,8 +76,8 @@ def test_that_no_figure_is_cut_at_the_least_width_of_the_card(headline, qtbot):
     qtbot.waitUntil(all_whole)  # the layout follows the fonts
 
 
-def test_that_the_header_names_layer_shape_ratio_and_role(qtbot, fc1):
-    header = LayerHeader()
+def test_that_the_header_names_layer_shape_ratio_and_role(qtbot, fc1, workbench):
+    header = LayerHeader(workbench)
     qtbot.addWidget(header)
     header.resize(900, 50)
     header.show()
@@ -85,8 +86,8 @@ def test_that_the_header_names_layer_shape_ratio_and_role(qtbot, fc1):
     assert header.facts.text() == "384 × 96 · ratio c = 0.25 · MLP input · 3 more selected"
 
 
-def test_that_buttons_are_shortened_before_the_name_is(qtbot, fc1):
-    header = LayerHeader()
+def test_that_buttons_are_shortened_before_the_name_is(qtbot, fc1, workbench):
+    header = LayerHeader(workbench)
     qtbot.addWidget(header)
     header.show()
     header.show_layer(fc1, others=0)
@@ -95,8 +96,8 @@ def test_that_buttons_are_shortened_before_the_name_is(qtbot, fc1):
     assert header.quantity.findChild(object, "choice_eigenvalue").text() == "λ"
 
 
-def test_that_the_buttons_choose_the_scale(qtbot):
-    header = LayerHeader()
+def test_that_the_buttons_choose_the_scale(qtbot, workbench):
+    header = LayerHeader(workbench)
     qtbot.addWidget(header)
     with qtbot.waitSignal(header.scale_changed):
         header.quantity.findChild(object, "choice_singular_value").click()

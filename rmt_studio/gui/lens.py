@@ -1,0 +1,256 @@
+"""How the layer on show is looked at: through which view, beside which null and which model.
+
+What is shown of the current layer is computed in the background, on a lane of its own, and the
+results looked at last are kept, so that going back is instant. Plots read the attributes of
+`Lens`; each is None while it is being computed, and `changed` tells when that is over.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from rmt_studio.analysis.views import WHOLE, View, views_of
+from rmt_studio.errors import InputError
+from rmt_studio.gui.lens_shelf import LensShelf
+from rmt_studio.gui.moments import Moments
+from rmt_studio.models.initialisation import initial_law
+from rmt_studio.studio import lens_tasks
+from rmt_studio.studio.document import (
+    AnalysisCleared,
+    ComparedChanged,
+    ImagesOpened,
+    LayersAnalyzed,
+    ModelOpened,
+    MomentsMeasured,
+)
+from rmt_studio.studio.lens_tasks import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.analysis.details import EntryDetails, SpikeDetails
+    from rmt_studio.gui.job_desk import JobDesk
+    from rmt_studio.models.loading import LoadedModel
+    from rmt_studio.spectra.nulls import NullSpectra
+    from rmt_studio.studio.document import Comparing, Document, DocumentEvent
+    from rmt_studio.studio.lens_tasks import Work
+
+    Key = tuple[object, ...]
+
+Detail = Literal["entries", "spikes"]
+
+
+class Lens(QObject):
+    """The view of the current layer, its null, its counterpart in another model, its details.
+
+    Signals:
+        changed (): any of the attributes is another.
+
+    Attributes:
+        views: what the current layer can be seen as, the whole matrix first; a view that has to
+            wait for something is among them, see `refusal`.
+        view: the one that is chosen.
+        null_kind: the null that is wanted, or None.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        desk: JobDesk,
+        choose_compared: Callable[[Comparing], object],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._choose_compared = document, choose_compared
+        self._name: str | None = None
+        self.views: tuple[View, ...] = (WHOLE,)
+        self.view = WHOLE
+        self.null_kind: str | None = None
+        self._wanted: set[Detail] = set()
+        self._shelf = LensShelf(desk, self)
+        self._shelf.arrived.connect(self._refresh)
+        self.moments = Moments(document, desk, self)
+        self.moments.changed.connect(self._moments_moved)
+
+    # --- what a person chooses ---------------------------------------------------------------
+
+    def choose_view(self, view: View) -> None:
+        """Look at the current layer in another way; one that is refused changes nothing."""
+        if view == self.view or view not in self.views or self.refusal(view):
+            return
+        self.view = view
+        if view.kind == "whitened" and self._document.moments is None:
+            self.moments.measure()
+        self._refresh()
+
+    def choose_null(self, kind: str | None) -> None:
+        """Show another null beside the spectrum, or none."""
+        if kind != self.null_kind:
+            self.null_kind = kind
+            self._refresh()
+
+    def choose_compared(self, kind: Comparing) -> None:
+        """Compare with the pruned model, with the last checkpoint again, or with nothing."""
+        self._choose_compared(kind)
+
+    def want(self, what: Detail, wanted: bool) -> None:
+        """Say that a tab which shows these details is in view, or is not any more."""
+        if wanted != (what in self._wanted):
+            (self._wanted.add if wanted else self._wanted.discard)(what)
+            self._refresh()
+
+    def refusal(self, view: View) -> str:
+        """Return why a view cannot be chosen now; empty when it can."""
+        no_inputs = self._document.images is None and self._document.moments is None
+        if view.kind == "whitened" and no_inputs:
+            return self.tr("open an image folder first")
+        return ""
+
+    def null_refusal(self, kind: str) -> str:
+        """Return why there is no such null of what is shown; empty where there may be one."""
+        model = self._document.model
+        if model is None or self._name is None:
+            return self.tr("open a model first")
+        if kind == "initialisation":
+            try:
+                initial_law(model.module, model.layer(self._name))
+            except InputError as error:
+                return error.reason
+        return self._shelf.reason(("null", self._name, self.view, kind))
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    @property
+    def shown(self) -> LayerAnalysis | None:
+        """The current layer through the view; None while that is not known."""
+        if self._name is None:
+            return None
+        if self.view == WHOLE:
+            return self._document.layer(self._name)
+        return self._shelf.get(("view", self._name, self.view))
+
+    @property
+    def null(self) -> NullSpectra | None:
+        """The null of what is shown; None where none is wanted or while it is computed."""
+        return self._shelf.get(("null", self._name, self.view, self.null_kind))
+
+    @property
+    def compared_kind(self) -> Comparing:
+        """What the model is compared with."""
+        return self._document.comparing
+
+    @property
+    def compared(self) -> LayerAnalysis | None:
+        """The same layer of the other model through the same view; None while there is none."""
+        other = self._document.compared
+        if other is None or self._name is None:
+            return None
+        if self.view == WHOLE:
+            return other.layer(self._name)
+        return self._shelf.get(("compared", self._name, self.view, other))
+
+    @property
+    def compared_label(self) -> str:
+        """What a person calls the other model; empty while there is none."""
+        return self._document.compared.label if self._document.compared else ""
+
+    @property
+    def entries(self) -> EntryDetails | None:
+        """The histogram of the entries of what is shown; None while that is not known."""
+        return self._shelf.get(("entries", self._name, self.view))
+
+    @property
+    def spikes(self) -> SpikeDetails | None:
+        """The spikes of what is shown; None while that is not known."""
+        return self._shelf.get(("spikes", self._name, self.view))
+
+    @property
+    def cuts(self) -> bool:
+        """Whether the thresholds of rules belong to what is shown: they cut the whole matrix."""
+        return self.view == WHOLE
+
+    @property
+    def message(self) -> str:
+        """Why `shown` is None, for a person; empty when it is not."""
+        if self._name is None or self.view == WHOLE or self.shown is not None:
+            return ""
+        return self._shelf.reason(("view", self._name, self.view)) or self._waiting()
+
+    def _waiting(self) -> str:
+        if self.view.kind == "whitened" and self._document.moments is None:
+            return self.tr("The second moments of the layers' inputs are being measured…")
+        return self.tr("The spectrum of {name}, {view}, is being computed…").format(
+            name=self._name, view=self.view.label
+        )
+
+    # --- what follows from a change ----------------------------------------------------------
+
+    def look_at(self, name: str | None) -> None:
+        """Show another layer; the view stays where that layer offers the same."""
+        if name != self._name:
+            self._name = name
+            self._offer_views()
+            self._refresh()
+
+    def follow(self, event: DocumentEvent) -> None:
+        """Bring what is shown up to date after a change of the document."""
+        if isinstance(event, ModelOpened):
+            self._name = None
+        if isinstance(event, ModelOpened | ImagesOpened | MomentsMeasured | AnalysisCleared):
+            self._shelf.clear()
+            self._offer_views()
+            self._refresh()
+        elif isinstance(event, ComparedChanged) or (
+            isinstance(event, LayersAnalyzed) and self._name in event.names
+        ):
+            self._refresh()
+
+    def _offer_views(self) -> None:
+        model = self._document.model
+        if model is None or self._name is None:
+            self.views, self.view = (WHOLE,), WHOLE
+            return
+        self.views = views_of(model, model.layer(self._name), whitened=True)
+        if self.view not in self.views or self.refusal(self.view):
+            self.view = WHOLE
+        elif self.view.kind == "whitened" and self._document.moments is None:
+            self.moments.measure()
+
+    def _moments_moved(self) -> None:
+        if self.view.kind == "whitened" and not self.moments.measuring:
+            self.view = WHOLE if self._document.moments is None else self.view
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Start what is wanted and not there, cancel what is not wanted any more, and tell."""
+        model = self._document.model
+        self._shelf.ask(self._asked(model) if model is not None and self._name else {})
+        self.changed.emit()
+
+    def _asked(self, model: LoadedModel) -> dict[Key, Work]:
+        document, name, view = self._document, self._name or "", self.view
+        if view.kind == "whitened" and document.moments is None:
+            return {}
+        subject = Subject(model, model.layer(name), view, document.moments)
+        settings, asked = document.recipe.bulk_fit, {}
+        if view != WHOLE:
+            asked["view", name, view] = partial(lens_tasks.analyze_subject, subject, settings)
+        shown, other = self.shown, document.compared
+        if other is not None and view != WHOLE:
+            counterpart = Subject(other.model, other.model.layer(name), view, document.moments)
+            work = partial(lens_tasks.analyze_subject, counterpart, settings)
+            asked["compared", name, view, other] = work
+        if "entries" in self._wanted:
+            asked["entries", name, view] = partial(lens_tasks.count_entries, subject)
+        if "spikes" in self._wanted and shown is not None:
+            asked["spikes", name, view] = partial(lens_tasks.look_at_spikes, subject, shown)
+        if self.null_kind is not None and name not in document.skipped:
+            work = partial(lens_tasks.draw_null, subject, self.null_kind)
+            asked["null", name, view, self.null_kind] = work
+        return asked
