@@ -36,10 +36,12 @@ if TYPE_CHECKING:
         LayerRule,
         PrunedModel,
         Recipe,
+        calibration_images,
         fill_recipe,
         input_moments,
         prune,
     )
+    from rmt_studio.studies import compare_methods, smallest_within
 
 __version__ = "0.1.0"
 
@@ -57,7 +59,9 @@ _HOMES = {
     "View": "rmt_studio.analysis",
     "analyze": "rmt_studio.analysis",
     "analyze_view": "rmt_studio.analysis",
+    "calibration_images": "rmt_studio.pruning",
     "compare": "rmt_studio.analysis",
+    "compare_methods": "rmt_studio.studies",
     "digits": "rmt_studio.data.images",
     "evaluate": "rmt_studio.evaluation.accuracy",
     "export": "rmt_studio.models.export",
@@ -67,6 +71,7 @@ _HOMES = {
     "null_spectra": "rmt_studio.analysis",
     "open_images": "rmt_studio.data.images",
     "prune": "rmt_studio.pruning",
+    "smallest_within": "rmt_studio.studies",
     "views_of": "rmt_studio.analysis",
 }
 
@@ -84,7 +89,9 @@ __all__ = [
     "View",
     "analyze",
     "analyze_view",
+    "calibration_images",
     "compare",
+    "compare_methods",
     "digits",
     "evaluate",
     "export",
@@ -94,6 +101,7 @@ __all__ = [
     "null_spectra",
     "open_images",
     "prune",
+    "smallest_within",
     "views_of",
 ]
 

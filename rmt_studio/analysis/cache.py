@@ -53,7 +53,7 @@ class SpectrumCache:
         path = self._path(key)
         try:
             spectrum = _decoded(path.read_bytes(), key)
-        except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
         with suppress(OSError):
             os.utime(path)

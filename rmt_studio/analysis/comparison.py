@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
@@ -163,4 +162,4 @@ def _require_alike(first: LayerAnalysis, second: LayerAnalysis) -> None:
 
 
 def _relative(before: float, after: float) -> float:
-    return after / before - 1 if before else math.nan
+    return after / before - 1

@@ -95,7 +95,13 @@ def localisation_record(details: SpikeDetails) -> dict[str, object]:
 
 def scalars(record: Mapping[str, object]) -> dict[str, object]:
     """Return the entries of a record that fit one cell of a table."""
-    return {key: v for key, v in record.items() if not isinstance(v, list | tuple | dict)}
+    flat = {key: _in_words(v) if isinstance(v, dict) else v for key, v in record.items()}
+    return {key: v for key, v in flat.items() if not isinstance(v, list | tuple)}
+
+
+def _in_words(options: Mapping[str, object]) -> str:
+    """Return the options of a fit in one cell, such as ``"alpha=0.25 beta=0.05"``."""
+    return " ".join(f"{key}={value}" for key, value in options.items())
 
 
 def finite(value: object) -> object:

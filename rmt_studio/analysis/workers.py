@@ -20,6 +20,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 TICK = 0.1  # seconds between two looks at whether to go on
 _MOST_WORKERS = 16  # beyond, they wait for the memory more than they compute
+# While workers start, the number of threads that new threads of the process begin with is 1.
+_STARTING = threading.Lock()
 
 
 def worker_count(items: int, device: torch.device | str, wanted: int | None = None) -> int:
@@ -29,7 +31,9 @@ def worker_count(items: int, device: torch.device | str, wanted: int | None = No
     """
     if torch.device(device).type != "cpu":
         return 1
-    return max(min(items, wanted or min(torch.get_num_threads(), _MOST_WORKERS)), 1)
+    with _STARTING:
+        threads = torch.get_num_threads()
+    return max(min(items, wanted or min(threads, _MOST_WORKERS)), 1)
 
 
 @contextmanager
@@ -40,14 +44,17 @@ def at_work(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iterato
     depend on how many there are. When the block ends, in whatever way, what has not begun is
     dropped, what runs is waited for, and the threads are gone.
     """
-    threads = torch.get_num_threads()
     begun = threading.Barrier(min(workers, len(items)) + 1)
     pool = ThreadPoolExecutor(workers, "analysis", initializer=_use_one_core, initargs=(begun,))
     try:
-        futures = [pool.submit(work, item) for item in items]
-        begun.wait()
-        # a thread of torch starts with what was last set anywhere: so much for threads to come
-        torch.set_num_threads(threads)
+        with _STARTING:
+            threads = torch.get_num_threads()
+            try:
+                futures = [pool.submit(work, item) for item in items]
+                begun.wait()
+            finally:
+                # a thread of torch starts with what was last set anywhere: for threads to come
+                torch.set_num_threads(threads)
         yield futures
     finally:
         begun.abort()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from rmt_studio.analysis.comparison import Comparison
     from rmt_studio.data.images import ImageSet
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.spectra.nulls import NullSpectra
@@ -92,8 +93,13 @@ def analyze_command(
     found = _find(model, wanted, images)
     _show(model, wanted, found)
     told: dict[str, object] = {"skipped": found.layers.skipped}
-    if other is not None:
-        told["comparison"] = _compare(model, other, wanted, found.layers)
+    comparison = _compare(model, other, wanted, found.layers) if other is not None else None
+    if comparison is not None and other is not None:
+        told["comparison"] = {
+            "against": model_record(other),
+            "layers": comparison.records(),
+            "missing": comparison.missing,
+        }
     if json is None and csv is None:
         return
     layers, views = (_records(model, wanted, found, one) for one in (found.layers, found.views))
@@ -102,7 +108,8 @@ def analyze_command(
     if json is not None:
         write_json(json, {**model_record(model), "layers": layers, **told})
     if csv is not None:
-        write_csv(csv, [scalars(record) for record in (*layers, *views)])
+        rows = [scalars(record) for record in (*layers, *views)]
+        write_csv(csv, rows if comparison is None else _with_changes(rows, comparison))
 
 
 def _other(model: LoadedModel, checkpoint: Path) -> LoadedModel:
@@ -171,8 +178,8 @@ def _show(model: LoadedModel, wanted: Wanted, found: Found) -> None:
 
 def _compare(
     model: LoadedModel, other: LoadedModel, wanted: Wanted, layers: Analysis
-) -> dict[str, object]:
-    """Print what changes from the model to the other, and return it as plain values."""
+) -> Comparison:
+    """Print what changes from the model to the other, and return it."""
     method = wanted.method or DEFAULT_METHOD
     with progress_bar("Analyse") as progress:
         after = analyze(other, method=method, progress=progress, cache=SpectrumCache())
@@ -181,11 +188,17 @@ def _compare(
     screen.print(comparison_table(comparison))
     if comparison.missing:
         screen.print(f"Zero in one of the two: {', '.join(comparison.missing)}")
-    return {
-        "against": model_record(other),
-        "layers": comparison.records(),
-        "missing": comparison.missing,
+    return comparison
+
+
+def _with_changes(rows: list[dict[str, object]], comparison: Comparison) -> list[dict[str, object]]:
+    """Return the rows with the columns of the other checkpoint; None where there is no other."""
+    changes = {
+        str(record.pop("name")): {k: v for k, v in record.items() if not k.endswith("_before")}
+        for record in comparison.records()
     }
+    none = dict.fromkeys(next(iter(changes.values()), {}))
+    return [row | changes.get(str(row["name"]), none) for row in rows]
 
 
 def _records(

@@ -19,14 +19,6 @@ application = typer.Typer(
 )
 
 
-class Budget(StrEnum):
-    """How a global target is shared among the layers."""
-
-    MAGNITUDE = "magnitude"
-    SPECTRAL_EDGE = "spectral-edge"
-    EDGE_CUT = "edge-cut"
-
-
 class Counted(StrEnum):
     """What a share of parameters is a share of."""
 
@@ -51,6 +43,26 @@ JsonFile = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Write all numbers at full precision")
 ]
 Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps")]
+Calibration = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Image folder for methods that calibrate; labels not used"),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="At most so many images, evenly over the folder"),
+]
+Seed = Annotated[int, typer.Option(help="Of the methods that draw at random")]
+StudyJson = Annotated[
+    Path | None,
+    typer.Option(
+        "--json",
+        metavar="FILE",
+        help="All numbers, written after each row; an earlier file is taken up where it stopped",
+    ),
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Start the --json file anew whatever it holds")
+]
 
 
 @application.callback(invoke_without_command=True)
@@ -99,17 +111,19 @@ def demo(
 
 
 class _NamesTheChoices(TyperCommand):
-    """A command whose help lists the estimators and nulls, read only when the help is asked for."""
+    """A command whose help lists what there is by name, read only when the help is asked for."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - click's, or a copy
         """Write the help with the names put in."""
         from rmt_studio.analysis.nulls import NULL_KINDS
+        from rmt_studio.pruning import METHODS
         from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
 
         named = {
             "{methods}": ", ".join(BULK_METHODS),
             "{default}": DEFAULT_METHOD,
             "{nulls}": ", ".join(NULL_KINDS),
+            "{pruning methods}": ", ".join(METHODS),
         }
         for option in self.params:
             for place, names in named.items():
@@ -155,7 +169,7 @@ def analyze(
     analyze_command(model, checkpoint, wanted, json, csv)
 
 
-@application.command()
+@application.command(cls=_NamesTheChoices)
 def prune(
     model: ModelName,
     output: Annotated[
@@ -166,11 +180,19 @@ def prune(
         Path | None, typer.Option(metavar="R.json", help="A recipe saved by the window or by hand")
     ] = None,
     method: Annotated[
-        Budget | None, typer.Option(help="Or: how to share the target among the layers")
+        str | None, typer.Option(metavar="NAME", help="Or a method by name: {pruning methods}")
     ] = None,
     sparsity: Annotated[
         float | None, typer.Option(metavar="S", help="Share of the parameters to remove, in [0, 1)")
     ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N:M", help="Instead of S: of each M inputs of a row keep N, such as 2:4"
+        ),
+    ] = None,
+    calibration: Calibration = None,
+    seed: Seed = 0,
     of: Annotated[
         Counted, typer.Option(help="What S is a share of: attention and MLP matrices, or all")
     ] = Counted.BLOCKS,
@@ -180,14 +202,17 @@ def prune(
     json: JsonFile = None,
 ) -> None:
     """Prune by a recipe, or by a method and a target; export and verify the result."""
-    if (recipe is None) == (method is None and sparsity is None):
+    no_target = sparsity is None and pattern is None
+    if (recipe is None) == (method is None and no_target):
         raise typer.BadParameter("give either --recipe, or --method with --sparsity")
-    if recipe is None and (method is None or sparsity is None):
-        raise typer.BadParameter("--method and --sparsity go together")
+    if recipe is None and (method is None or no_target):
+        raise typer.BadParameter("--method and --sparsity (or --pattern) go together")
     from rmt_studio.cli import work
 
-    choice = None if method is None or sparsity is None else (str(method), sparsity, str(of))
-    work.prune_command(model, checkpoint, recipe, choice, output, save_recipe, json)
+    choice = None if method is None else work.Target(method, sparsity, str(of), pattern, seed)
+    work.prune_command(
+        model, checkpoint, recipe, choice, output, save_recipe, json, calibration=calibration
+    )
 
 
 @application.command()
@@ -203,6 +228,78 @@ def evaluate(
     from rmt_studio.cli import work
 
     work.evaluate_command(model, checkpoint, data, device, batch_size, json)
+
+
+@application.command(cls=_NamesTheChoices)
+def compare(
+    model: ModelName,
+    methods: Annotated[str, typer.Option(metavar="A,B,C", help="Of these: {pruning methods}")],
+    sparsity: Annotated[
+        str, typer.Option(metavar="S,S", help="Shares of the attention and MLP matrices to remove")
+    ],
+    checkpoint: Checkpoint = None,
+    data: Data = None,
+    calibration: Calibration = None,
+    limit: Limit = None,
+    seed: Seed = 0,
+    device: Device = "cpu",
+    json: StudyJson = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the rows as CSV")
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw accuracy against sparsity: .svg, .png or .pdf"),
+    ] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Prune by several methods to several sparsities, and evaluate each beside dense."""
+    from rmt_studio.cli.compare import compare_command
+    from rmt_studio.cli.study import Asked
+
+    asked = Asked(model, checkpoint, data, calibration, limit, seed, device, json, overwrite)
+    compare_command(asked, methods, sparsity, csv, plot)
+
+
+@application.command(cls=_NamesTheChoices)
+def search(
+    model: ModelName,
+    method: Annotated[str, typer.Option(metavar="NAME", help="One of {pruning methods}")],
+    within: Annotated[
+        float, typer.Option(metavar="POINTS", help="How many points of top-1 may be lost")
+    ],
+    checkpoint: Checkpoint = None,
+    data: Data = None,
+    calibration: Calibration = None,
+    limit: Limit = None,
+    seed: Seed = 0,
+    device: Device = "cpu",
+    resolution: Annotated[
+        float, typer.Option(metavar="SHARE", help="Distance of neighbouring targets")
+    ] = 0.01,
+    criterion: Annotated[
+        str,
+        typer.Option(
+            help="interval: the lower end of the paired 95 % interval is within the points; "
+            "point: the difference on these images is"
+        ),
+    ] = "interval",
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="OUT", help="Export the result: .safetensors"),
+    ] = None,
+    save_recipe: Annotated[
+        Path | None, typer.Option(metavar="R.json", help="Save the recipe of the result")
+    ] = None,
+    json: StudyJson = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Search the smallest model whose accuracy stays within some points of dense."""
+    from rmt_studio.cli.search import search_command
+    from rmt_studio.cli.study import Asked
+
+    asked = Asked(model, checkpoint, data, calibration, limit, seed, device, json, overwrite)
+    search_command(asked, method, within, resolution, criterion, output, save_recipe)
 
 
 def _open_window(

@@ -22,7 +22,7 @@ from rmt_studio.cli.work import load, model_record, require_targets
 from rmt_studio.data.images import digits
 from rmt_studio.evaluation.accuracy import evaluate
 from rmt_studio.models.export import ExportReport, export
-from rmt_studio.pruning import BUDGETS, PrunedModel, fill_recipe, prune
+from rmt_studio.pruning import METHODS, PrunedModel, fill_recipe, prune
 
 TARGET = 0.5
 COMPARED = ("magnitude", "edge-cut")
@@ -54,12 +54,12 @@ def headless_demo(output: Path | None, json: Path | None) -> None:
     runs: dict[str, dict[str, object]] = {"dense": dense.record()}
     results = []
     for budget in COMPARED:
-        recipe = fill_recipe(model, analysis, budget=budget, sparsity=TARGET)
+        recipe = fill_recipe(model, analysis, budget, TARGET)
         with progress_bar("Prune") as progress:
             pruned = prune(model, recipe, analysis=analysis, progress=progress)
         with progress_bar("Evaluate") as progress:
             result = evaluate(pruned, images, reference=dense, progress=progress)
-        tell(4, "Prune", f"{BUDGETS[budget][0]}, {TARGET:.0%} of the blocks")
+        tell(4, "Prune", f"{METHODS[budget].label}, {TARGET:.0%} of the blocks")
         screen.print(f"  {pruned_line(pruned)}\n  {accuracy_line(result)}")
         runs[budget] = {**pruned_record(pruned), **result.record()}
         results.append((result.top1, pruned))

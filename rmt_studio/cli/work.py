@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from rmt_studio.analysis import SpectrumCache, analyze
 from rmt_studio.cli.report import (
@@ -21,14 +22,30 @@ from rmt_studio.evaluation.accuracy import evaluate
 from rmt_studio.evaluation.private_copy import usable_device
 from rmt_studio.models.export import export
 from rmt_studio.models.loading import LoadedModel, load_model
-from rmt_studio.pruning import Recipe, fill_recipe, prune
+from rmt_studio.pruning import Recipe, calibration_images, fill_recipe, method_named, prune
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rmt_studio.pruning import PrunedModel
 
-Target = tuple[str, float, str]
+
+DEMO_CALIBRATION = 256  # images: several tokens for each input of the widest layer
+
+
+class Target(NamedTuple):
+    """What ``prune`` aims at, as `rmt_studio.pruning.fill_recipe` takes it."""
+
+    method: str
+    sparsity: float | None
+    of: str
+    pattern: str | None = None
+    seed: int = 0
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether the method looks at calibration images; `InputError` for an unknown one."""
+        return method_named(self.method).needs_images
 
 
 def load(name: str, checkpoint: Path | None) -> LoadedModel:
@@ -76,12 +93,21 @@ def prune_command(
     output: Path,
     save_recipe: Path | None,
     json: Path | None,
+    *,
+    calibration: Path | None = None,
 ) -> None:
     """Prune, export, verify; print and write what was done."""
     require_targets((checkpoint, recipe_file), output, save_recipe, json)
     recipe = Recipe.open(recipe_file) if recipe_file is not None else None
+    needed = target.needs_images if target else bool(recipe and recipe.needs_images)
+    images = calibration_images(calibration) if calibration is not None else None
     model = load(name, checkpoint)
-    pruned = _pruned_by_target(model, target) if target else _pruned_by(model, recipe or Recipe())
+    if images is None and needed:
+        images = _own_images(model)
+    if target:
+        pruned = _pruned_by_target(model, target, images)
+    else:
+        pruned = _pruned_by(model, recipe or Recipe(), images)
     screen.print(pruned_line(pruned))
     with progress_bar("Export") as progress:
         report = export(pruned, output, progress=progress)
@@ -133,18 +159,39 @@ def images_for(model: LoadedModel, data: Path | None) -> ImageSet:
     raise InputError("--data", "is missing", "name an image folder with one sub-folder per class")
 
 
-def _pruned_by(model: LoadedModel, recipe: Recipe) -> PrunedModel:
+def _own_images(model: LoadedModel) -> ImageSet:
+    """Return the images that the demo brings to calibrate with: some that it was trained on.
+
+    Raises:
+        InputError: it is another model.
+    """
+    if model.source.kind == "demo":
+        trained = digits("train")
+        every = len(trained) // DEMO_CALIBRATION
+        return replace(trained, samples=trained.samples[::every][:DEMO_CALIBRATION])
+    next_step = "name an image folder, at any depth; labels are not looked at"
+    raise InputError("--calibration", "is missing, this way of pruning needs images", next_step)
+
+
+def _pruned_by(model: LoadedModel, recipe: Recipe, images: ImageSet | None) -> PrunedModel:
     with progress_bar("Prune") as progress:
-        return prune(model, recipe, progress=progress)
+        return prune(model, recipe, calibration=images, progress=progress)
 
 
-def _pruned_by_target(model: LoadedModel, target: Target) -> PrunedModel:
-    budget, sparsity, of = target
+def _pruned_by_target(model: LoadedModel, target: Target, images: ImageSet | None) -> PrunedModel:
     with progress_bar("Analyse") as progress:
         analysis = analyze(model, progress=progress, cache=SpectrumCache())
     with progress_bar("Fill rules") as progress:
         recipe = fill_recipe(
-            model, analysis, budget=budget, sparsity=sparsity, of=of, progress=progress
+            model,
+            analysis,
+            target.method,
+            target.sparsity,
+            of=target.of,
+            calibration=images,
+            seed=target.seed,
+            pattern=target.pattern,
+            progress=progress,
         )
     with progress_bar("Prune") as progress:
-        return prune(model, recipe, analysis=analysis, progress=progress)
+        return prune(model, recipe, analysis=analysis, calibration=images, progress=progress)

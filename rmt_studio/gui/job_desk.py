@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rmt_studio.progress import Progress
+
+_LOGGER = logging.getLogger(__name__)  # without a handler of its own it writes to the terminal
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class JobDesk(QObject):
         if isinstance(event, JobFinished):
             started.when_done(event.result)
         elif isinstance(event, JobFailed):
+            if not event.expected:
+                _LOGGER.error("%s did not work\n%s", started.title, event.details)
             self.failed.emit(f"{started.title} did not work", event.message)
         elif not started.quiet:
             self.told.emit(f"{started.title}: cancelled")

@@ -49,6 +49,7 @@ class Lens(QObject):
 
     Signals:
         changed (): any of the attributes is another.
+        checkpoint_wanted (): a person wants to choose a checkpoint to compare with.
 
     Attributes:
         views: what the current layer can be seen as, the whole matrix first; a view that has to
@@ -58,6 +59,7 @@ class Lens(QObject):
     """
 
     changed = Signal()
+    checkpoint_wanted = Signal()
 
     def __init__(
         self,
@@ -161,6 +163,21 @@ class Lens(QObject):
         return self._document.compared.label if self._document.compared else ""
 
     @property
+    def awaits_pruning(self) -> bool:
+        """Whether the comparison is with a pruned model that has not been made."""
+        return self.compared_kind == "pruned" and self._document.pruned is None
+
+    @property
+    def compared_refusal(self) -> str:
+        """Why the other model has no such spectrum; empty where it has, or may yet have one."""
+        other = self._document.compared
+        if other is None or self._name is None:
+            return ""
+        if self._name in other.analysis.skipped:
+            return self.tr("nothing but zeros, so no spectrum")
+        return self._shelf.reason(("compared", self._name, self.view, other))
+
+    @property
     def entries(self) -> EntryDetails | None:
         """The histogram of the entries of what is shown; None while that is not known."""
         return self._shelf.get(("entries", self._name, self.view))
@@ -181,6 +198,11 @@ class Lens(QObject):
         if self._name is None or self.view == WHOLE or self.shown is not None:
             return ""
         return self._shelf.reason(("view", self._name, self.view)) or self._waiting()
+
+    @property
+    def refused(self) -> bool:
+        """Whether the layer cannot be seen through the view at all."""
+        return bool(self._shelf.reason(("view", self._name, self.view)))
 
     def _waiting(self) -> str:
         if self.view.kind == "whitened" and self._document.moments is None:

@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         bench.selection_changed.connect(self._update_actions)
         bench.failed.connect(self.tell_failure)
         bench.told.connect(self.tell)
+        bench.lens.checkpoint_wanted.connect(self.commands.on_compare_checkpoint)
         theme().changed.connect(self._check_theme)
         self._check_theme()
 

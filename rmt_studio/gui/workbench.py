@@ -53,7 +53,7 @@ class Workbench(QObject):
         job_changed (object): a `JobEvent`.
         selection_changed (): `selection` or `current` differ.
         profile_ready (str): `profile` of this layer is there.
-        failed (str, str): a title and one line for a person; the details are in the log.
+        failed (str, str): a title and one line for a person; the details are in the terminal.
         told (str): one line for the status bar.
         exported (object): an `ExportReport`.
     """

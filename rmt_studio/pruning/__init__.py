@@ -1,39 +1,53 @@
 """Recipes, the methods behind their rules, and budgets that fill them (no Qt, no evaluation)."""
 
 from rmt_studio.pruning.apply import PrunedModel, apply_rule, block_sparsity, check_recipe, prune
-from rmt_studio.pruning.budgets import BUDGETS, fill_recipe
-from rmt_studio.pruning.calibration import sample_inputs
+from rmt_studio.pruning.calibration import calibration_images, sample_inputs
 from rmt_studio.pruning.effect import Effect, nothing_there, untouched
+from rmt_studio.pruning.gradients import output_gradients
 from rmt_studio.pruning.moments import input_moments
 from rmt_studio.pruning.profile import LayerProfile
-from rmt_studio.pruning.recipe import (
-    KEEP,
-    BulkFitSettings,
+from rmt_studio.pruning.recipe import KEEP, BulkFitSettings, LayerRule, Recipe
+from rmt_studio.pruning.registry import METHODS, Method, fill_recipe, method_named
+from rmt_studio.pruning.request import Request
+from rmt_studio.pruning.steps import (
+    EntryMask,
     EntryThreshold,
-    LayerRule,
-    Recipe,
+    LowRank,
     SingularValueCut,
+    SingularValueDenoising,
+    SingularVectorNullTest,
     SingularVectorSparsification,
+    Step,
 )
 
 __all__ = [
-    "BUDGETS",
     "KEEP",
+    "METHODS",
     "BulkFitSettings",
     "Effect",
+    "EntryMask",
     "EntryThreshold",
     "LayerProfile",
     "LayerRule",
+    "LowRank",
+    "Method",
     "PrunedModel",
     "Recipe",
+    "Request",
     "SingularValueCut",
+    "SingularValueDenoising",
+    "SingularVectorNullTest",
     "SingularVectorSparsification",
+    "Step",
     "apply_rule",
     "block_sparsity",
+    "calibration_images",
     "check_recipe",
     "fill_recipe",
     "input_moments",
+    "method_named",
     "nothing_there",
+    "output_gradients",
     "prune",
     "sample_inputs",
     "untouched",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,13 +13,19 @@ from rmt_studio.analysis import analyze
 from rmt_studio.errors import InputError
 from rmt_studio.models.loading import LoadedModel
 from rmt_studio.progress import Progress, no_progress
+from rmt_studio.pruning.block_by_block import BlockByBlock
 from rmt_studio.pruning.effect import Effect, cheapest_storage, nothing_there, untouched
-from rmt_studio.pruning.methods import METHODS, Pieces
+from rmt_studio.pruning.gradients import output_gradients
+from rmt_studio.pruning.methods import STEPS, Pieces
+from rmt_studio.pruning.methods.masks import refuse_indivisible
+from rmt_studio.pruning.steps import EntryMask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rmt_studio.analysis import Analysis, LayerAnalysis
+    from rmt_studio.data.images import ImageSet
+    from rmt_studio.models.layers import Layer
     from rmt_studio.pruning.recipe import LayerRule, Recipe
 
 
@@ -63,6 +70,9 @@ def apply_rule(
     rule: LayerRule,
     layer: LayerAnalysis,
     inputs: torch.Tensor | None = None,
+    *,
+    moments: torch.Tensor | None = None,
+    gradients: torch.Tensor | None = None,
 ) -> tuple[torch.Tensor, Effect]:
     """Return the new matrix and what the rule did to it.
 
@@ -70,44 +80,55 @@ def apply_rule(
         weight: the dense matrix, shape (out, in); it is not changed.
         rule: the steps to take.
         layer: spectrum and fit of the dense matrix.
-        inputs: sample of the layer's inputs, shape (in, tokens), for the output error; white
-            inputs without it.
+        inputs: sample of the layer's inputs, shape (in, tokens).
+        moments: second moment of the layer's inputs, shape (in, in); that of the sample by
+            default. Without either, steps and output error take the inputs for white.
+        gradients: second moments of the loss's gradient at the outputs, shape (out,); all outputs
+            count alike by default.
+
+    Raises:
+        InputError: a pattern does not divide the inputs.
     """
     if rule.keeps:
-        return weight, untouched(weight.numel(), inputs="white" if inputs is None else "measured")
+        given = inputs is not None or moments is not None
+        return weight, untouched(weight.numel(), inputs="measured" if given else "white")
     dense = weight.detach().double()
-    pieces = Pieces(dense, layer.spectrum, layer.fit)
+    if moments is None and inputs is not None:
+        sample = inputs.to(dense)
+        moments = sample @ sample.mT / sample.shape[1]
+    moments = moments if moments is None else moments.to(dense)
+    gradients = gradients if gradients is None else gradients.to(dense)
+    pieces = Pieces(dense, layer.spectrum, layer.fit, moments=moments, gradients=gradients)
     for step in rule.steps:
-        pieces = METHODS[step.kind](pieces, step)
+        pieces = STEPS[step.kind](pieces, step)
     result = pieces.weight.to(weight.dtype)
-    return result, _measure(dense, pieces, result.double(), inputs)
+    return result, _measure(dense, pieces, result.double())
 
 
-def _measure(
-    dense: torch.Tensor, pieces: Pieces, result: torch.Tensor, inputs: torch.Tensor | None
-) -> Effect:
+def _measure(dense: torch.Tensor, pieces: Pieces, result: torch.Tensor) -> Effect:
     stored_as, kept = cheapest_storage(pieces.storage())
     energy = dense.square().sum().item()
-    output, error = _output_energy(dense, inputs), _output_energy(dense - result, inputs)
+    output = _output_energy(dense, pieces.moments)
+    error = _output_energy(dense - result, pieces.moments)
     return Effect(
         parameters=dense.numel(),
         parameters_kept=kept,
         energy_kept=result.square().sum().item() / energy if energy else 1.0,
         output_error=(error / output) ** 0.5 if output > 0 else 0.0,
-        inputs="white" if inputs is None else "measured",
+        inputs="white" if pieces.moments is None else "measured",
         rank=pieces.rank,
         stored_as=stored_as,
     )
 
 
-def _output_energy(matrix: torch.Tensor, inputs: torch.Tensor | None) -> float:
-    if inputs is None:
+def _output_energy(matrix: torch.Tensor, moments: torch.Tensor | None) -> float:
+    if moments is None:
         return matrix.square().sum().item()
-    return (matrix.to(inputs) @ inputs).square().sum().item()
+    return max(0.0, (matrix @ moments * matrix).sum().item())
 
 
 def check_recipe(model: LoadedModel, recipe: Recipe) -> None:
-    """Refuse a recipe that names layers the model does not have.
+    """Refuse a recipe that names layers the model does not have, or groups that do not fit.
 
     Raises:
         InputError: names the first such layer.
@@ -119,6 +140,10 @@ def check_recipe(model: LoadedModel, recipe: Recipe) -> None:
         if len(strangers) > 1:
             reason += f" (nor {len(strangers) - 1} more)"
         raise InputError("recipe", reason, "use a recipe made for this architecture")
+    for name, rule in recipe.rules.items():
+        for step in rule.steps:
+            if isinstance(step, EntryMask) and step.pattern is not None:
+                refuse_indivisible(name, model.layer(name).shape[1], step.pattern)
 
 
 def prune(
@@ -126,29 +151,40 @@ def prune(
     recipe: Recipe,
     *,
     analysis: Iterable[LayerAnalysis] | Analysis | None = None,
+    calibration: ImageSet | None = None,
     progress: Progress = no_progress,
 ) -> PrunedModel:
     """Apply a recipe to a copy of the model; the model itself is left untouched.
 
+    Steps that look at a layer's inputs are taken block by block in the order of the model: the
+    layers of a block see what the blocks before it, pruned by then, give them. Gradients are those
+    of the dense model.
+
     A matrix of zeros has no noise law and no rule can change it: one that the recipe names stays
-    as it is and counts as nothing to store.
+    as it is and counts as nothing to store. A weight that several modules share is pruned once, by
+    what the first of them is fed. Frozen parameters are pruned like others and stay frozen.
 
     Args:
         model: the dense model.
         recipe: rules by layer name.
         analysis: spectra and fits, where they are at hand already; they must come from the
             recipe's own ``bulk_fit`` settings. Missing ones are computed.
+        calibration: images to measure the layers with; labels are not looked at.
         progress: called between layers; may raise `Cancelled`.
 
     Raises:
-        InputError: the recipe names a layer that the model lacks.
+        InputError: the recipe names a layer that the model lacks, or it needs calibration images
+            and there are none.
     """
     check_recipe(model, recipe)
+    if recipe.needs_images and calibration is None:
+        name = next(name for name, rule in recipe.rules.items() if rule.needs_images)
+        reason = f"needs calibration images, for the rule of {name}"
+        raise InputError("recipe", reason, "give an image folder (--calibration); no labels needed")
     at_hand = {layer.name: layer for layer in analysis or ()}
     chosen = [layer for layer in model.layers if not recipe.rule(layer.name).keeps]
-    module = copy.deepcopy(model.module)
     pruned = PrunedModel(
-        module=module,
+        module=copy.deepcopy(model.module),
         architecture=model.architecture,
         source=model.source,
         layers=model.layers,
@@ -157,18 +193,76 @@ def prune(
         recipe=recipe,
         effects={},
     )
-    for done, layer in enumerate(chosen):
-        progress(done, len(chosen), layer.name)
-        if not model.weight(layer).any():
-            pruned.effects[layer.name] = nothing_there(layer.size)
-            continue
-        known = at_hand.get(layer.name) or _analyzed(model, layer.name, recipe)
-        weight, effect = apply_rule(model.weight(layer), recipe.rule(layer.name), known)
-        with torch.no_grad():
-            pruned.weight(layer).copy_(weight)
-        pruned.effects[layer.name] = effect
+    measured = _Measured(model, pruned, calibration, progress, len(chosen))
+    for _, group in groupby(chosen, key=lambda layer: (layer.block, layer.block is None and layer)):
+        layers = list(group)
+        alive = [layer for layer in layers if model.weight(layer).any()]
+        moments = measured.moments(alive)
+        for layer in layers:
+            progress(len(pruned.effects), len(chosen), layer.name)
+            if layer not in alive:
+                pruned.effects[layer.name] = nothing_there(layer.size)
+                continue
+            rule = recipe.rule(layer.name)
+            weight, effect = apply_rule(
+                model.weight(layer),
+                rule,
+                at_hand.get(layer.name) or _analyzed(model, layer.name, recipe),
+                moments=moments.get(layer.parameter),
+                gradients=measured.gradients(layer),
+            )
+            with torch.no_grad():
+                pruned.weight(layer).copy_(weight)
+            pruned.effects[layer.name] = effect
     progress(len(chosen), len(chosen), "")
     return pruned
+
+
+class _Measured:
+    """What calibration images tell of the layers, measured when it is asked for."""
+
+    def __init__(
+        self,
+        model: LoadedModel,
+        pruned: PrunedModel,
+        images: ImageSet | None,
+        progress: Progress,
+        total: int,
+    ) -> None:
+        self._model, self._recipe, self._images = model, pruned.recipe, images
+        self._tick = lambda note: progress(len(pruned.effects), total, note)
+        self._blocks = None if images is None else BlockByBlock(pruned, images, self._tick)
+        self._gradients: dict[int, dict[str, torch.Tensor]] = {}
+
+    def moments(self, layers: list[Layer]) -> dict[str, torch.Tensor]:
+        """Return the input moments, by parameter, of those layers whose rules look at them."""
+        wanted = [layer for layer in layers if self._steps_with_moments(layer)]
+        if not wanted or self._blocks is None:
+            return {}
+        found = self._blocks.moments(wanted)
+        for layer in wanted:
+            if layer.parameter not in found:
+                reason = "is not reached by any calibration image, or has inputs of its own kind"
+                raise InputError(layer.name, reason, "give it a rule that needs no images")
+        return found
+
+    def _steps_with_moments(self, layer: Layer) -> bool:
+        return any(step.needs_moments for step in self._recipe.rule(layer.name).steps)
+
+    def gradients(self, layer: Layer) -> torch.Tensor | None:
+        """Return the gradient moments that the layer's rule looks at."""
+        steps = self._recipe.rule(layer.name).steps
+        seed = next((s.gradient_seed for s in steps if s.gradient_seed is not None), None)
+        if seed is None or self._images is None:
+            return None
+        if seed not in self._gradients:
+            self._gradients[seed] = output_gradients(
+                self._model,
+                self._images,
+                seed=seed,
+                progress=lambda done, total, note="": self._tick(f"{note}, {done}/{total}"),
+            )
+        return self._gradients[seed].get(layer.name)
 
 
 def _analyzed(model: LoadedModel, name: str, recipe: Recipe) -> LayerAnalysis:

@@ -3,20 +3,56 @@
 from __future__ import annotations
 
 import copy
+import os
 from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import torch
 from torch import nn
 
+from rmt_studio.data.images import SUFFIXES, ImageSet, Sample
+from rmt_studio.errors import InputError
 from rmt_studio.progress import Progress, no_progress
 
 if TYPE_CHECKING:
-    from rmt_studio.data.images import ImageSet
     from rmt_studio.models.loading import LoadedModel
 
 TOKENS = 128
 IMAGES = 32
+
+
+def calibration_images(folder: str | Path) -> ImageSet:
+    """List the images of a folder, at any depth, in the order of their names; no labels needed.
+
+    Hidden files and folders are passed over. No image is opened here: one that cannot be read
+    raises `InputError` when its turn comes.
+
+    Raises:
+        InputError: no such folder, one that cannot be listed, or no images in it.
+    """
+    root = Path(folder).expanduser()
+    if not root.is_dir():
+        reason = "is no folder" if root.exists() else "does not exist"
+        raise InputError(root, reason, "give a folder of images to calibrate with")
+    files = sorted(_images_below(root))
+    if not files:
+        raise InputError(root, "holds no images to calibrate with", "give another folder")
+    samples = (Sample(file.relative_to(root).as_posix(), 0, file) for file in files)
+    return ImageSet(root.resolve().name, "folder", tuple(samples), ("unlabelled",))
+
+
+def _images_below(root: Path) -> list[Path]:
+    def refuse(error: OSError) -> NoReturn:
+        reason = f"cannot be listed ({error.strerror})"
+        raise InputError(error.filename, reason, "grant reading or remove it") from error
+
+    found: list[Path] = []
+    for parent, inner, names in os.walk(root, onerror=refuse):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        shown = (name for name in names if not name.startswith("."))
+        found += [Path(parent, n) for n in shown if os.path.splitext(n)[1].lower() in SUFFIXES]
+    return found
 
 
 def sample_inputs(
@@ -47,7 +83,7 @@ def sample_inputs(
     Raises:
         InputError: an image cannot be read.
     """
-    module = _sharing_copy(model.module)
+    module = sharing_copy(model.module)
     dataset = images.with_transform(model.data_config)
     count = min(limit, len(images))
     chosen = [index * len(images) // count for index in range(count)]
@@ -86,6 +122,7 @@ class _Sampler:
         }
 
 
-def _sharing_copy(module: nn.Module) -> nn.Module:
+def sharing_copy(module: nn.Module) -> nn.Module:
+    """Return a copy in eval mode that has hooks of its own and the module's own tensors."""
     tensors = chain(module.parameters(), module.buffers())
     return copy.deepcopy(module, memo={id(tensor): tensor for tensor in tensors}).eval()

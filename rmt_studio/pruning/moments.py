@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from rmt_studio.errors import InputError
 from rmt_studio.progress import Progress, no_progress
-from rmt_studio.pruning.calibration import _sharing_copy
+from rmt_studio.pruning.calibration import sharing_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -55,28 +55,45 @@ def input_moments(
         InputError: no such layer, there are no images, one cannot be read, or the batch size is
             below 1.
     """
+    wanted = model.layers if layers is None else [model.layer(name) for name in layers]
+    sums = InputSums(model.module, {layer.parameter for layer in wanted})
+    stream = batches(model, images, limit=limit, batch_size=batch_size)
+    count = 0
+    with torch.no_grad():
+        for done, count, batch in stream:
+            progress(done, count, "input moments of each layer")
+            sums.module(batch)
+    progress(count, count, "")
+    return sums.means()
+
+
+def batches(
+    model: LoadedModel, images: ImageSet, *, limit: int | None = None, batch_size: int
+) -> Iterator[tuple[int, int, Tensor]]:
+    """Yield images as the model takes them, spread evenly over the set.
+
+    Yields:
+        The number of images before the batch, the number of all, and the batch on the device of
+        the model, of its dtype.
+
+    Raises:
+        InputError: there are no images, one cannot be read, or the batch size is below 1.
+    """
     if batch_size < 1:
         raise InputError("batch size", f"{batch_size} is below 1", "give 1 or more")
     count = len(images) if limit is None else min(limit, len(images))
     if count < 1:
         raise InputError(images.name, "gives no images to calibrate with", "give one or more")
-    wanted = model.layers if layers is None else [model.layer(name) for name in layers]
-    module = _sharing_copy(model.module)
-    sums = _Sums(module, {layer.parameter for layer in wanted})
-    device = next(module.parameters()).device
+    like = next(model.module.parameters())
     dataset = images.with_transform(model.data_config)
     chosen = [index * len(images) // count for index in range(count)]
-    with torch.no_grad():
-        for done in range(0, count, batch_size):
-            progress(done, count, "input moments of each layer")
-            batch = torch.stack([dataset[index][0] for index in chosen[done : done + batch_size]])
-            module(batch.to(device))
-    progress(count, count, "")
-    return sums.means()
+    for done in range(0, count, batch_size):
+        batch = torch.stack([dataset[index][0] for index in chosen[done : done + batch_size]])
+        yield done, count, batch.to(like.device, like.dtype)
 
 
-class _Sums:
-    """Forward hooks that add up ``x x^T`` and count the vectors, by parameter.
+class InputSums:
+    """A copy of a module, its tensors shared, that adds up ``x x^T`` of its layers' inputs.
 
     In float64, a third more time: the moments of a vision transformer span nine decades, and
     float32 products of one batch move their smallest eigenvalues by up to 6 %. Devices without
@@ -86,7 +103,8 @@ class _Sums:
     def __init__(self, module: nn.Module, parameters: set[str]) -> None:
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
-        for name, part in module.named_modules():
+        self.module = sharing_copy(module)
+        for name, part in self.module.named_modules():
             if f"{name}.weight" in parameters and (
                 isinstance(part, nn.Linear) or type(part) is nn.Conv2d
             ):

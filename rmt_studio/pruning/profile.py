@@ -9,9 +9,10 @@ import numpy as np
 import torch
 
 from rmt_studio.pruning.effect import Effect, cheapest_storage, kept_rank, untouched
-from rmt_studio.pruning.recipe import EntryThreshold, LayerRule, SingularValueCut
+from rmt_studio.pruning.steps import EntryThreshold, SingularValueCut
 
 if TYPE_CHECKING:
+    from rmt_studio.pruning.recipe import LayerRule
     from rmt_studio.spectra import BulkFit, Spectrum
 
 _SHARES = np.linspace(0.0, 1.0, 65)  # of the entries, where the output error is measured

@@ -1,7 +1,7 @@
 """Least squares for the entries that stay, given the second moment ``H`` of a layer's inputs.
 
-The error of a layer's outputs is quadratic in its rows: ``E |(w - w') x|^2 = (w - w') H (w - w')^T``
-for each row ``w``, so removed entries can be made up for by the others exactly.
+The error of a layer's outputs is quadratic in each of its rows, ``E |(w - w') x|^2 =
+(w - w') H (w - w')^T``, so removed entries can be made up for by the others exactly.
 
 Sources: LeCun, Denker & Solla (1989); Hassibi & Stork (1993), "Optimal Brain Surgeon"; Frantar &
 Alistarh (2023), "SparseGPT".
@@ -40,8 +40,11 @@ def inverse_diagonal(moments: Tensor, damping: float) -> Tensor:
 def exact_update(weight: Tensor, removed: Tensor, moments: Tensor, damping: float = 0.01) -> Tensor:
     """Return the matrix with the given zeros whose outputs are nearest to those of ``weight``.
 
-    Row by row ``w'_S = (w H)_S (H_SS)^-1`` with ``S`` the entries that stay; rows with about as
-    many of them are solved together.
+    With ``S`` the entries of a row that stay and ``P`` those that go,
+
+        w'_S = (w H)_S (H_SS)^-1,  or the same as  w' = w - w_P ([H^-1]_PP)^-1 [H^-1]_P,:
+
+    row by row, whichever has the smaller system to solve.
 
     Args:
         weight: float64 (out, in).
@@ -50,18 +53,29 @@ def exact_update(weight: Tensor, removed: Tensor, moments: Tensor, damping: floa
         damping: see `damped`; it pulls the result towards ``weight``.
     """
     gram = damped(moments, damping)
-    target = weight @ gram
-    result = torch.zeros_like(weight)
-    counts = (~removed).sum(1)
+    inverse = torch.cholesky_inverse(torch.linalg.cholesky(gram))
+    few = 2 * removed.sum(1) <= weight.shape[1]
+    result = torch.empty_like(weight)
+    result[~few] = _solved(gram, weight[~few] @ gram, ~removed[~few])
+    result[few] = weight[few] - _solved(inverse, weight[few], removed[few]) @ inverse
+    return result.masked_fill_(removed, 0.0)
+
+
+def _solved(matrix: Tensor, sides: Tensor, chosen: Tensor) -> Tensor:
+    """Return the ``x`` (rows, in) with ``x_C M_CC = side_C`` for each row's ``C``, zero elsewhere.
+
+    Rows with about as many chosen entries are solved together.
+    """
+    result, counts = torch.zeros_like(sides), chosen.sum(1)
     for rows, most in _batches(counts):
-        places = removed[rows].to(torch.uint8).argsort(dim=1, stable=True)[:, :most]
-        stays = torch.arange(most, device=weight.device) < counts[rows, None]
-        systems = gram[places[:, :, None], places[:, None, :]]
-        systems *= stays[:, :, None] & stays[:, None, :]
-        systems.diagonal(dim1=1, dim2=2).add_(~stays)
-        sides = target[rows].gather(1, places) * stays
-        solved = torch.cholesky_solve(sides[:, :, None], torch.linalg.cholesky(systems))[:, :, 0]
-        result[rows] = torch.zeros_like(weight[rows]).scatter_(1, places, solved * stays)
+        places = (~chosen[rows]).to(torch.uint8).argsort(dim=1, stable=True)[:, :most]
+        own = torch.arange(most, device=sides.device) < counts[rows, None]
+        systems = matrix[places[:, :, None], places[:, None, :]]
+        systems *= own[:, :, None] & own[:, None, :]
+        systems.diagonal(dim1=1, dim2=2).add_(~own)
+        right = (sides[rows].gather(1, places) * own)[:, :, None]
+        found = torch.cholesky_solve(right, torch.linalg.cholesky(systems))[:, :, 0]
+        result[rows] = torch.zeros_like(sides[rows]).scatter_(1, places, found * own)
     return result
 
 
@@ -98,21 +112,20 @@ def sweep(
     """
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(damped(moments, damping)))
     upper = torch.linalg.cholesky(inverse, upper=True)
-    weight = weight.clone()
+    columns = weight.mT.clone(memory_format=torch.contiguous_format)  # each lies in one piece
     step = COLUMNS // group * group if 1 < group <= COLUMNS else max(group, COLUMNS)
     every = group if group > 1 else step
-    for first in range(0, weight.shape[1], step):
-        part, own = weight[:, first : first + step], upper[first : first + step]
+    for first in range(0, len(columns), step):
+        part, own = columns[first : first + step], upper[first : first + step]
         local = own[:, first : first + step]
         errors, removed = torch.zeros_like(part), torch.zeros_like(part, dtype=torch.bool)
-        for j in range(part.shape[1]):
+        for j in range(len(part)):
             if j % every == 0:
                 among = slice(j, j + every)
-                scores = (part[:, among] / local.diagonal()[among]).square()
-                removed[:, among] = choose(scores, first + j)
-            kept = torch.where(removed[:, j], 0.0, part[:, j])
-            errors[:, j] = (part[:, j] - kept) / local[j, j]
-            part[:, j + 1 :] -= errors[:, j, None] * local[j, j + 1 :]
-            part[:, j] = kept
-        weight[:, first + step :] -= errors @ own[:, first + step :]
-    return weight
+                scores = (part[among] / local.diagonal()[among, None]).square()
+                removed[among] = choose(scores.mT, first + j).mT
+            errors[j] = removed[j] * part[j] / local[j, j]
+            part[j + 1 :].addr_(local[j, j + 1 :], errors[j], alpha=-1)
+        part.masked_fill_(removed, 0.0)
+        columns[first + step :].addmm_(own[:, first + step :].mT, errors, alpha=-1)
+    return columns.mT.contiguous()

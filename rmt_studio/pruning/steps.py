@@ -68,6 +68,30 @@ class SingularVectorSparsification(_Step):
     exponent: float = Field(default=30.0, ge=0, le=1e3)
 
 
+class SingularVectorNullTest(_Step):
+    """Zero the entries of the singular vectors that noise explains.
+
+    A vector of length N drawn uniformly from the sphere has entries of standard deviation
+    ``N^(-1/2)``; those with a z-score ``|u_k| sqrt(N)`` under ``z`` go, then the matrix is
+    recomposed.
+    """
+
+    kind: Literal["singular_vector_null_test"] = "singular_vector_null_test"
+    z: float = Field(ge=0, le=1e6)
+
+
+class SingularValueDenoising(_Step):
+    """Restore the signal under the fitted noise: cut, or shrink what is above the edge.
+
+    "hard": singular values up to the optimal hard threshold go, the others stay as they are.
+    "frobenius", "operator", "nuclear": optimal shrinkage for that loss; what lies in the bulk goes.
+    See `rmt_studio.spectra.optimal_shrinkage` (Gavish & Donoho, 2014 and 2017).
+    """
+
+    kind: Literal["singular_value_denoising"] = "singular_value_denoising"
+    loss: Literal["hard", "frobenius", "operator", "nuclear"] = "frobenius"
+
+
 class EntryThreshold(_Step):
     """Zero entries by size: those under ``threshold`` (in units of the weights), or the smallest
     ``share`` of the matrix. Exactly one of the two is given.
@@ -119,7 +143,7 @@ class EntryMask(_Step):
             parse_pattern(self.pattern)
         plain = self.compare == "matrix" and self.outputs == "alike"
         if self.update == "sweep" and (self.score != "second_order" or not plain):
-            raise ValueError("the sweep picks by second_order scores over the matrix, outputs alike")
+            raise ValueError("the sweep ranks second_order scores over the matrix, outputs alike")
         return self
 
     @property
@@ -165,6 +189,8 @@ def parse_pattern(text: str) -> tuple[int, int]:
 Step = Annotated[
     SingularValueCut
     | SingularVectorSparsification
+    | SingularVectorNullTest
+    | SingularValueDenoising
     | EntryThreshold
     | EntryMask
     | LowRank,

@@ -43,7 +43,9 @@ class BulkFit:
         upper_edge: ``v (1 + sqrt(c))^2``, the upper edge of `law`, where the bulk of an endless
             matrix would stop.
         threshold: the upper edge with the Tracy-Widom correction for this finite size; the
-            largest of pure noise exceeds it with probability ``beta``.
+            largest of pure noise of that variance exceeds it with probability ``beta``. The scatter
+            of a fitted variance adds to it on small matrices (6 % for 5 at 64 x 64 with BEMA, 9 %
+            with the median): `edge_test` takes it into account.
         ks_distance: Kolmogorov distance of all eigenvalues from the law; of the
             ``dimension - deflated`` lowest where spikes were deflated.
         ks_central: the same over the central quantiles ``[alpha, 1 - alpha]`` (the papers'

@@ -84,8 +84,8 @@ class MarchenkoPastur:
         lower, upper = self.support
         inside = (lower < x) & (x < upper)
         at = np.where(inside, x, upper)
-        root = np.sqrt((upper - at) * np.maximum(at - lower, 0.0))
-        density = root / (2 * np.pi * self.ratio * self.variance * at)
+        root = np.sqrt(upper - at) * np.sqrt(np.maximum(at - lower, 0.0))
+        density = root / at / (2 * np.pi * self.ratio * self.variance)
         return np.where(np.isnan(x), np.nan, density)[()]
 
     def cdf(self, x: ArrayLike) -> NDArray[np.float64]:

@@ -78,7 +78,7 @@ class JobFailed(JobEvent):
 
     Attributes:
         message: one line for a person: what, why and what to do.
-        details: the traceback, for the log.
+        details: the traceback, for the terminal.
         expected: whether the input was at fault (True) or the program (False).
     """
 
@@ -209,4 +209,6 @@ def message_for(error: BaseException) -> str:
     first = text[0] if text else type(error).__name__
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
         return f"Out of memory: {first}; close other programs or choose a smaller model"
-    return f"Unexpected {type(error).__name__}: {first}; please report it with the log"
+    return (
+        f"Unexpected {type(error).__name__}: {first}; please report it with what the terminal says"
+    )

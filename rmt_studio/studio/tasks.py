@@ -106,7 +106,7 @@ def fill_rules(
     progress: Progress,
 ) -> Recipe:
     """Return a recipe that reaches a global target."""
-    return fill_recipe(model, analysis, budget=budget, sparsity=sparsity, of=of, progress=progress)
+    return fill_recipe(model, analysis, budget, sparsity, of=of, progress=progress)
 
 
 def make_pruned(

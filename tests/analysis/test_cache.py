@@ -59,6 +59,7 @@ def test_that_the_key_is_that_of_the_content():
         lambda data: data[:-4] + b"\x00\x00\x00\x00",
         lambda data: b"\x80" + data[1:],
         lambda data: b"[1, 2]\n" + data,
+        lambda _data: b"[" * 200_000,
         lambda data: b'{"format": "something else"}\n',
         lambda data: data.replace(b'"version": 1', b'"version": 0'),
         lambda data: data.replace(b'"refined"', b'"guessed"'),

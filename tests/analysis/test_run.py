@@ -111,6 +111,30 @@ def test_that_torch_has_its_threads_again_afterwards(demo_model):
         torch.set_num_threads(before)
 
 
+def test_that_torch_has_its_threads_after_analyses_that_began_together():
+    before, seen = torch.get_num_threads(), []
+
+    def analysis():
+        count = worker_count(4, "cpu")
+        with at_work(lambda _: torch.get_num_threads(), range(4), count) as futures:
+            seen.extend(future.result() for future in futures)
+
+    try:
+        torch.set_num_threads(2)
+        for _ in range(40):
+            together = [threading.Thread(target=analysis) for _ in range(3)]
+            for one in together:
+                one.start()
+            for one in together:
+                one.join()
+            later = threading.Thread(target=lambda: seen.append(torch.get_num_threads() - 1))
+            later.start()
+            later.join()
+    finally:
+        torch.set_num_threads(before)
+    assert set(seen) == {1}
+
+
 def test_that_nothing_is_work_enough():
     with at_work(len, [], 1) as futures:
         assert futures == []

@@ -54,7 +54,9 @@ def test_that_the_csv_has_the_numbers_of_the_json_and_no_lists(tmp_path):
     with table.open(newline="") as file:
         rows = list(csv.DictReader(file))
     for row, layer in zip(rows, layers, strict=True):
-        plain = {k: v for k, v in layer.items() if not isinstance(v, list | dict)}
+        plain = {k: v for k, v in layer.items() if not isinstance(v, list)}
+        assert row["options"] == "beta=0.05"
+        plain["options"] = row["options"]
         assert row == {key: "" if v is None else str(v) for key, v in plain.items()}
         assert layer["entry_sd"] > 0
         assert {"alpha", "stable_rank", "edge_p_value", "route", "below"} <= set(row)
@@ -87,13 +89,19 @@ def test_that_analyze_compares_with_another_checkpoint(tmp_path, demo_model, cap
     state["blocks.0.mlp.fc1.weight"] *= 2
     state["head.weight"].zero_()
     other, told = tmp_path / "epoch 2.safetensors", tmp_path / "told.json"
+    rows = tmp_path / "rows.csv"
     save_file(state, other)
-    assert run(["analyze", "demo", "--against", str(other), "--json", str(told)]) == GOOD
+    asked = ["analyze", "demo", "--against", str(other)]
+    assert run([*asked, "--json", str(told), "--csv", str(rows)]) == GOOD
     comparison = json.loads(told.read_text())["comparison"]
     changes = {change["name"]: change for change in comparison["layers"]}
     assert changes["blocks.0.mlp.fc1"]["edge_change"] == pytest.approx(1)
     assert changes["blocks.1.mlp.fc1"]["edge_change"] == 0
     assert comparison["missing"] == ["head"]
+    with rows.open(newline="") as file:
+        table = {row["name"]: row for row in csv.DictReader(file)}
+    assert float(table["blocks.0.mlp.fc1"]["edge_change"]) == pytest.approx(1)
+    assert table["head"]["edge_change"] == table["head"]["edge_after"] == ""
     printed = capsys.readouterr().out
     assert "Change from demo to epoch 2.safetensors" in printed
     assert "+100.0%" in printed

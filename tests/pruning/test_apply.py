@@ -83,14 +83,14 @@ def test_that_pruning_can_be_cancelled(demo_model):
 @pytest.mark.parametrize("budget", ["magnitude", "spectral-edge"])
 @pytest.mark.parametrize("sparsity", [0.0, 0.3, 0.5, 0.7])
 def test_that_masks_hit_the_target_within_a_thousandth(demo_model, demo_analysis, budget, sparsity):
-    recipe = fill_recipe(demo_model, demo_analysis, budget=budget, sparsity=sparsity)
+    recipe = fill_recipe(demo_model, demo_analysis, method=budget, sparsity=sparsity)
     pruned = prune(demo_model, recipe, analysis=demo_analysis)
     assert pruned.block_sparsity == pytest.approx(sparsity, abs=1e-3)
 
 
 @pytest.mark.parametrize("of", ["blocks", "model"])
 def test_that_cuts_at_one_edge_multiple_reach_the_target(demo_model, demo_analysis, of):
-    recipe = fill_recipe(demo_model, demo_analysis, budget="edge-cut", sparsity=0.3, of=of)
+    recipe = fill_recipe(demo_model, demo_analysis, method="edge-cut", sparsity=0.3, of=of)
     pruned = prune(demo_model, recipe, analysis=demo_analysis)
     reached = pruned.block_sparsity if of == "blocks" else pruned.sparsity
     assert 0.3 <= reached < 0.31
@@ -99,7 +99,7 @@ def test_that_cuts_at_one_edge_multiple_reach_the_target(demo_model, demo_analys
 
 
 def test_that_global_magnitude_is_one_threshold_for_all_layers(demo_model, demo_analysis):
-    recipe = fill_recipe(demo_model, demo_analysis, budget="magnitude", sparsity=0.5)
+    recipe = fill_recipe(demo_model, demo_analysis, method="magnitude", sparsity=0.5)
     pruned = prune(demo_model, recipe, analysis=demo_analysis)
     blocks = [layer for layer in demo_model.layers if layer.in_block]
     gone = max(
@@ -112,7 +112,7 @@ def test_that_global_magnitude_is_one_threshold_for_all_layers(demo_model, demo_
 
 
 def test_that_only_blocks_are_pruned_by_a_budget(demo_model, demo_analysis):
-    recipe = fill_recipe(demo_model, demo_analysis, budget="magnitude", sparsity=0.5, of="model")
+    recipe = fill_recipe(demo_model, demo_analysis, method="magnitude", sparsity=0.5, of="model")
     assert all(demo_model.layer(name).in_block for name in recipe.rules)
 
 
@@ -122,7 +122,7 @@ def test_that_only_blocks_are_pruned_by_a_budget(demo_model, demo_analysis):
         ({"sparsity": 1.0}, "not in"),
         ({"sparsity": -0.1}, "not in"),
         ({"sparsity": 0.999, "of": "model"}, "more than the block matrices hold"),
-        ({"sparsity": 0.5, "budget": "guess"}, "not known"),
+        ({"sparsity": 0.5, "method": "guess"}, "not known"),
         ({"sparsity": 0.5, "of": "things"}, "neither"),
     ],
 )
@@ -154,7 +154,7 @@ def test_that_a_rule_for_a_matrix_of_zeros_leaves_nothing_to_store(half_zero, st
 @pytest.mark.parametrize("budget", ["magnitude", "spectral-edge", "edge-cut"])
 def test_that_a_target_beyond_what_is_not_zero_says_why(half_zero, budget):
     with pytest.raises(InputError, match="the others are zero"):
-        fill_recipe(half_zero, analyze(half_zero), budget=budget, sparsity=0.99)
+        fill_recipe(half_zero, analyze(half_zero), method=budget, sparsity=0.99)
 
 
 def test_that_equal_entries_do_not_push_a_budget_past_its_target(demo_model):
@@ -162,7 +162,7 @@ def test_that_equal_entries_do_not_push_a_budget_past_its_target(demo_model):
     for layer in coarse.layers:
         weight = coarse.weight(layer)
         weight.copy_(weight.to(torch.float8_e4m3fn).float())
-    recipe = fill_recipe(coarse, analyze(coarse), budget="magnitude", sparsity=0.5)
+    recipe = fill_recipe(coarse, analyze(coarse), method="magnitude", sparsity=0.5)
     removed = sum(round(share_of(r) * coarse.layer(n).size) for n, r in recipe.rules.items())
     assert removed == round(0.5 * coarse.block_parameter_count)
 

@@ -13,12 +13,14 @@ from rmt_studio.pruning import (
     LayerProfile,
     LayerRule,
     SingularValueCut,
+    SingularValueDenoising,
+    SingularVectorNullTest,
     SingularVectorSparsification,
     apply_rule,
 )
 from rmt_studio.pruning.effect import kept_rank
 from rmt_studio.pruning.methods.singular_vectors import vector_thresholds
-from rmt_studio.spectra import Spectrum, fit_bulk
+from rmt_studio.spectra import Spectrum, fit_bulk, optimal_hard_threshold, optimal_shrinkage
 
 
 @pytest.fixture
@@ -190,3 +192,48 @@ def test_that_the_kept_share_of_a_schedule_is_not_lost_to_rounding():
     spectrum = Spectrum.of(rng.standard_normal((100, 300)))
     cut = SingularValueCut(edge_multiple=10.0, keep=0.29)
     assert kept_rank(cut, spectrum, fit_bulk(spectrum)) == 29
+
+
+@pytest.mark.parametrize("loss", ["frobenius", "operator", "nuclear"])
+def test_that_shrinkage_restores_the_planted_spikes(weight, layer, loss):
+    rule = LayerRule(steps=(SingularValueDenoising(loss=loss),))
+    found, effect = apply_rule(weight, rule, layer)
+    expected = optimal_shrinkage(layer.spectrum.singular_values, layer.fit, loss)
+    values = torch.linalg.svdvals(found.double()).numpy()
+    np.testing.assert_allclose(values, expected, atol=1e-6)
+    assert effect.rank == np.count_nonzero(expected)
+    assert effect.parameters_kept == effect.rank * sum(weight.shape)
+
+
+def test_that_the_hard_threshold_lies_at_the_optimal_place(weight, layer):
+    rule = LayerRule(steps=(SingularValueDenoising(loss="hard"),))
+    found, effect = apply_rule(weight, rule, layer)
+    place = optimal_hard_threshold(layer.fit)
+    values = layer.spectrum.singular_values
+    assert effect.rank == np.count_nonzero(values > place) == 3
+    np.testing.assert_allclose(
+        torch.linalg.svdvals(found.double()).numpy()[:3], values[:3], rtol=1e-5
+    )
+
+
+def test_that_shrinkage_comes_nearer_to_the_signal_than_cutting(weight, layer):
+    """On the planted matrix, whose signal is known."""
+    generator = torch.Generator().manual_seed(7)
+    noise = torch.randn(96, 48, generator=generator) * 0.02
+    signal = (weight - noise).double()
+    errors = [
+        (apply_rule(weight, LayerRule(steps=(step,)), layer)[0].double() - signal).norm().item()
+        for step in (SingularValueDenoising(loss="frobenius"), SingularValueCut(rank=3))
+    ]
+    assert errors[0] < errors[1]
+
+
+def test_that_entries_that_a_uniform_vector_would_have_go(weight, layer):
+    step = SingularVectorNullTest(z=1.5)
+    sparse, effect = apply_rule(weight, LayerRule(steps=(step,)), layer)
+    left, values, right = torch.linalg.svd(weight.double(), full_matrices=False)
+    left = torch.where(left.abs() < 1.5 / 96**0.5, 0.0, left)
+    right = torch.where(right.mT.abs() < 1.5 / 48**0.5, 0.0, right.mT)
+    torch.testing.assert_close(sparse.double(), (left * values) @ right.mT, rtol=0, atol=1e-6)
+    assert (left == 0).double().mean() == pytest.approx(0.8664, abs=0.02)  # of a normal law
+    assert effect.stored_as == "sparse factors"

@@ -205,3 +205,23 @@ def test_that_unequal_rows_are_not_taken_for_spikes(ratio):
     assert fit.deflated == 0
     assert fit.variance == pytest.approx(plain.variance, rel=1e-12)
     assert fit.ks_distance > 3 * fit.ks_null_95
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(64, 64), (64, 192), (64, 768)])
+def test_that_a_few_sure_spikes_are_set_aside_though_the_bulk_as_a_whole_fits(rows, columns):
+    """Three of 64 move the distance by less than noise does, and the variance by up to 8 %."""
+    found = []
+    for seed in range(12):
+        weight = with_spikes(rows, columns, 3 / rows, weakest=10.0, strongest=10.0, seed=seed)
+        fit = fit_bulk(Spectrum.of(weight))
+        assert fit.deflated >= 3
+        found.append(fit.variance)
+    # a variance matched to all eigenvalues scatters by sqrt(2 / (p n)), here by at most half more
+    error = 1.5 * math.sqrt(2 / (rows * columns) / len(found))
+    assert np.mean(found) == pytest.approx(1.0, abs=4 * error)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(64, 64), (64, 768)])
+def test_that_noise_is_seldom_surely_spiked(rows, columns):
+    noise = noise_eigenvalues(rows, columns, 1000, np.random.default_rng(5))
+    assert np.count_nonzero(spike_counts(noise, rows / columns)) <= 10

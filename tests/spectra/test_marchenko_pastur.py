@@ -154,3 +154,10 @@ def test_that_midpoint_quantiles_stand_for_the_law():
     assert midpoint_quantiles(2000, 0.25) is quantiles
     with pytest.raises(ValueError, match="read-only"):
         quantiles[0] = 0.0
+
+
+@pytest.mark.parametrize("variance", [1e-300, 1e300])
+def test_that_the_density_has_no_range_of_variances(variance):
+    law, unit = MarchenkoPastur(0.5, variance), MarchenkoPastur(0.5)
+    x = np.linspace(*unit.support, 20)[1:-1]
+    assert law.pdf(variance * x) * variance == pytest.approx(unit.pdf(x), rel=1e-12)

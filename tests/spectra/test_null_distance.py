@@ -133,3 +133,11 @@ def test_that_unequal_rows_have_a_small_p_value(noise):
     fit = fit_bulk(Spectrum.of(weight))
     assert fit.ks_p_value == LEAST_P_VALUE
     assert fit.ks_central_p_value == LEAST_P_VALUE
+
+
+@pytest.mark.parametrize("method", BULK_METHODS)
+@pytest.mark.parametrize("dimension", [2, 4, 8])
+def test_that_no_fit_of_a_narrow_bulk_lies_beside_it(method, dimension):
+    """Beside the bulk the distance is 1; a law that holds its median is at most 1/2 away."""
+    median, *_ = null_quantiles(method, 0.25, dimension, 0.001)
+    assert median[0] <= 0.5 + 1e-3

@@ -28,6 +28,15 @@ def test_that_no_variance_on_a_grid_lies_nearer_than_the_least_distance(ratio):
     assert kolmogorov_distances(law.cdf(values / found), 0.0)[0] <= searched.min() + 1e-9
 
 
+@pytest.mark.parametrize(("dimension", "samples"), [(2, 768), (5, 5000), (10, 100_000)])
+def test_that_the_nearest_law_of_a_narrow_bulk_is_found(dimension, samples):
+    """The law is narrower than the search; where it misses the bulk the distance is flat."""
+    values = noise_eigenvalues(dimension, samples, 50, np.random.default_rng(4))
+    found, ratio = least_distance_variance(values, dimension / samples), dimension / samples
+    distance = kolmogorov_distances(MarchenkoPastur(ratio).cdf(values / found[:, None]), 0.0)[0]
+    assert distance.max() <= 0.5 + 1e-6
+
+
 def test_that_the_likelihood_of_the_whole_spectrum_is_maximal_where_a_grid_says():
     """Without trimming it is the plain likelihood, up to the factor that undoes the bias."""
     values = noise_eigenvalues(60, 240, 1, np.random.default_rng(2))[0]

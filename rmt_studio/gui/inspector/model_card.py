@@ -11,7 +11,7 @@ from rmt_studio.gui.inspector.card import Card, muted
 from rmt_studio.gui.inspector.choice_box import ChoiceBox
 from rmt_studio.gui.inspector.figures import THIN
 from rmt_studio.gui.inspector.number_field import NumberField, one_decimal
-from rmt_studio.pruning import BUDGETS, BulkFitSettings
+from rmt_studio.pruning import METHODS, BulkFitSettings
 from rmt_studio.spectra import BULK_METHODS
 from rmt_studio.studio.document import AnalysisCleared, LayersAnalyzed, ModelOpened, RecipeChanged
 
@@ -70,8 +70,9 @@ class ModelCard(Card):
         tip = self.tr("How the one target becomes a rule for each layer")
         self.budget = ChoiceBox(self.tr("Budget"), tip)
         self.budget.setObjectName("budget")
-        for key, (title, _fill) in BUDGETS.items():
-            self.budget.add(title, key)
+        for key, method in METHODS.items():
+            if not method.needs_images:
+                self.budget.add(method.label, key)
         tip = self.tr("How the noise variance is read off each spectrum; all edges refer to it")
         self.bulk_fit = ChoiceBox(self.tr("Bulk fit"), tip)
         self.bulk_fit.setObjectName("bulk_fit")
@@ -115,9 +116,12 @@ class ModelCard(Card):
 
     def _allow(self) -> None:
         reason = not_ready(self._workbench, self)
-        for field in (self.target, self.of, self.budget, self.bulk_fit):
+        for field in (self.target, self.of, self.budget):
             field.setEnabled(not reason)
             field.set_reason(reason)
+        # not while spectra are fitted: the keyboard would lose the box at every step through it
+        self.bulk_fit.setEnabled(self._workbench.document.model is not None)
+        self.bulk_fit.set_reason("" if self.bulk_fit.isEnabled() else reason)
 
     def _limit_target(self) -> None:
         """Offer no more than the blocks hold."""

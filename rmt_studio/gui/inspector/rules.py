@@ -92,7 +92,9 @@ def with_method(rule: LayerRule, method: Method) -> LayerRule:
 
 def with_step(rule: LayerRule, step: RuleStep) -> LayerRule:
     """Return the rule with ``step`` in place of the step of its kind, in the paper's order."""
-    found: dict[type, RuleStep] = {type(own): own for own in rule.steps}
+    found: dict[type, RuleStep] = {
+        type(own): own for own in rule.steps if isinstance(own, RuleStep)
+    }
     found[type(step)] = step
     return LayerRule(steps=tuple(found[kind] for kind in ORDER if kind in found))
 

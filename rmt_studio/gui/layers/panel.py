@@ -107,6 +107,7 @@ class LayerPanel(QFrame):
         with self._link.silence():
             self.proxy.set_query(self.filter_bar.query)
         self._link.arranged()
+        self._link.reveal()
         self._sum_up()
 
     # --- putting together ----------------------------------------------------------------------
@@ -163,8 +164,11 @@ class LayerPanel(QFrame):
         if len(known) < wanted:
             return self.tr("{} of {} spectra known").format(len(known), wanted)
         good = known.count(Quality.GOOD)
-        text = self.tr("{} fit the law (KS under its null), {} do not")
-        return text.format(good, len(known) - good)
+        one = self.tr("1 fits the law (KS under its null), {others}")
+        many = self.tr("{n} fit the law (KS under its null), {others}")
+        others = len(known) - good
+        not_so = self.tr("1 does not") if others == 1 else self.tr("{n} do not").format(n=others)
+        return (one if good == 1 else many).format(n=good, others=not_so)
 
 
 class EmptyPage(QWidget):

@@ -6,7 +6,7 @@ from rmt_studio.gui.layers.columns import COMPARISON, DEFAULT_COLUMNS, Column
 
 # In a narrow panel these give way, the first first; they come back when there is room.
 GIVE_WAY = (Column.SHAPE, Column.EDGE)
-_GIVE_WAY_TO_CHANGES = (*GIVE_WAY, Column.SPECTRUM)
+_GIVE_WAY_TO_CHANGES = (*GIVE_WAY, Column.SPECTRUM, Column.KS, Column.SPIKES)
 _MOST_FOR_SPECTRUM = 60  # px more than its least
 
 
@@ -19,7 +19,7 @@ def columns_that_fit(
     """Return the columns to show and their widths, so that the first has room for its names.
 
     As wanted when everything fits; else with the brief form of the columns that have one; else
-    without the columns that give way (while comparing the histogram, too), and at last with
+    without the columns that give way (while comparing histogram, KS and spikes, too), and with
     shortened names. Columns that a person asked for stay in any case: the table then scrolls.
 
     Args:

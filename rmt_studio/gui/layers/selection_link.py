@@ -55,6 +55,13 @@ class SelectionLink(QObject):
             bench.select((bench.current,), bench.current)
         self.follow()
 
+    def reveal(self) -> None:
+        """Scroll to the layer on show, which other rows may have pushed out of view."""
+        index = self._view.selectionModel().currentIndex()
+        if index.isValid():
+            self._view.updateGeometries()  # or it could not scroll beyond the rows that were left
+            self._view.scrollTo(index)
+
     def silence(self) -> _Silence:
         """Return a context in which rows may move without anybody having chosen."""
         return _Silence(self)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 
 from rmt_studio.gui.theme import number_font, theme
 
@@ -62,15 +62,25 @@ class Axis(pg.AxisItem):
 
     def __init__(self, orientation: str, *, grid: bool = False) -> None:
         self._grid_wanted, self._caption, self._exponent = grid, "", 0
+        self._short_caption, self._written = "", ""
         super().__init__(orientation, maxTickLength=0 if grid else 4)
         self.enableAutoSIPrefix(False)
         self.setStyle(maxTickLevel=0, maxTextLevel=0, autoReduceTextSpace=False)
         self.setStyle(hideOverlappingLabels=END_LABEL)
         self.recolor()
 
-    def describe(self, caption: str, largest: float = 1.0, *, log: bool = False) -> None:
-        """Say what the axis counts; ``largest`` is about the largest value of its first view."""
-        self._caption, self.logMode = caption, log
+    def describe(
+        self, caption: str, largest: float = 1.0, *, log: bool = False, short: str = ""
+    ) -> None:
+        """Say what the axis counts.
+
+        Args:
+            caption: in full.
+            largest: about the largest value of its first view.
+            log: whether it is logarithmic.
+            short: the caption where the axis is shorter than the full one; none by default.
+        """
+        self._caption, self._short_caption, self.logMode = caption, short, log
         plain = log or not 0 < largest < math.inf or 0.1 <= largest < 10_000
         self._exponent = 0 if plain else math.floor(math.log10(largest))
         self._write_label()
@@ -108,12 +118,26 @@ class Axis(pg.AxisItem):
         places = max(0, -math.floor(math.log10(spacing / unit) + 1e-9))
         return [f"{value / unit + 0.0:.{places}f}".replace("-", "−") for value in values]
 
+    def fit_caption(self) -> None:
+        """Write the caption that fits the axis as long as it is now."""
+        if self._fitting() != self._written:
+            self._write_label()
+
     def _write_label(self) -> None:
-        unit = f" (×{power_of_ten(self._exponent)})" if self._exponent else ""
         muted = QColor(theme().colors.muted).name()
-        self.setLabel(self._caption + unit if self._caption else None, color=muted)
+        self._written = self._fitting()
+        self.setLabel(self._written or None, color=muted)
         if self.label is not None:  # an axis that is closed has none
             self.label.setFont(number_font(_TICK_FONT_SIZE))
+
+    def _fitting(self) -> str:
+        """Return the caption with its power of ten, shorter where the axis is too short for it."""
+        unit = f" (×{power_of_ten(self._exponent)})" if self._exponent else ""
+        full, short = (text + unit if text else "" for text in (self._caption, self._short_caption))
+        if self.orientation != "left" or not short:
+            return full
+        needed = QFontMetricsF(number_font(_TICK_FONT_SIZE)).horizontalAdvance(full)
+        return short if needed > self.size().height() else full
 
 
 def axis_of(plot: pg.PlotItem, side: str) -> Axis:

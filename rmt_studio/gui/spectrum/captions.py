@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from rmt_studio.analysis import LayerAnalysis
     from rmt_studio.analysis.details import EntryDetails
-    from rmt_studio.gui.lens import Lens
     from rmt_studio.gui.spectrum.cut import Cut
     from rmt_studio.gui.spectrum.overlays import Other
     from rmt_studio.gui.spectrum.scales import Scale
     from rmt_studio.gui.spectrum.shown import OutOfView, Shown
+    from rmt_studio.spectra import BulkFit
 
 
 def _tr(text: str) -> str:
@@ -76,12 +76,12 @@ def foot_captions(layer: LayerAnalysis, out: OutOfView | None, scale: Scale) -> 
     return "; ".join(long for long, _ in parts), "; ".join(short for _, short in parts)
 
 
-def overlay_captions(shown: Shown, missing: tuple[str, str]) -> tuple[str, str]:
+def overlay_captions(shown: Shown, *missing: tuple[str, str]) -> tuple[str, str]:
     """Return what is laid over a spectrum and why no law is drawn, long and short.
 
     Args:
         shown: what the plots show.
-        missing: why a null that is wanted is not there, long and short; empty where it is.
+        missing: why an overlay that is wanted is not there, each long and short; empty where it is.
     """
     parts = []
     if not shown.lawful:
@@ -93,31 +93,40 @@ def overlay_captions(shown: Shown, missing: tuple[str, str]) -> tuple[str, str]:
         label, count = shown.null.label.lower(), shown.null.replicas
         long = _tr("null: {label}, {n} replicas, 95 % band").format(label=label, n=count)
         parts.append((long, _tr("null: {label}").format(label=label)))
-    else:
-        parts.append(missing)
     if shown.other is not None:
-        parts.append(_lost(shown, shown.other))
-    kept = [part for part in parts if part[0]]
+        parts.append(_compared(shown, shown.other))
+    kept = [part for part in (*parts, *missing) if part[0]]
     return " · ".join(long for long, _ in kept), " · ".join(short for _, short in kept)
 
 
-def missing_null(lens: Lens) -> tuple[str, str]:
-    """Return why a null that is wanted is not there, long and short; empty where none is wanted."""
-    if lens.null_kind is None or lens.null is not None:
-        return "", ""
-    refusal = lens.null_refusal(lens.null_kind)
-    if refusal:
-        return _tr("no null: {reason}").format(reason=refusal), _tr("no such null")
-    return _tr("the null is being computed…"), _tr("null: computing…")
-
-
-def _lost(shown: Shown, other: Other) -> tuple[str, str]:
-    """Return how many values of the other spectrum became zero, long and short."""
+def _compared(shown: Shown, other: Other) -> tuple[str, str]:
+    """Return how the other spectrum is drawn and what it lost, long and short."""
+    label = shortened(other.label)
     lost = other.layer.fit.zeros - shown.fit.zeros
-    if lost <= 0:
-        return "", ""
-    long = _tr("{label}: {n} values are zero, no edge drawn").format(label=other.label, n=lost)
-    return long, _tr("{n} values became zero").format(n=lost)
+    if lost > 0:
+        long = _tr("dashed: {label}, {n} values are zero, no edge drawn").format(
+            label=label, n=lost
+        )
+        return long, _tr("dashed: {label}, {n} values zero").format(label=label, n=lost)
+    short = _tr("dashed: {label}").format(label=label)
+    edge = edge_caption(shown.scale, "₊")
+    has_edge = shown.other_edge is not None
+    return short + _tr(", thin at its {edge}").format(edge=edge) if has_edge else short, short
+
+
+def law_names(fit: BulkFit) -> tuple[str, str]:
+    """Return what the fitted law is called, long and short."""
+    if fit.theta is not None:
+        return _tr("Marchenko–Pastur fit, unequal variances"), _tr("MP-gamma fit")
+    return _tr("Marchenko–Pastur fit"), _tr("MP fit")
+
+
+def shortened(text: str, longest: int = 28) -> str:
+    """Return a text of at most so many characters; what is too much goes from its middle."""
+    if len(text) <= longest:
+        return text
+    end = (longest - 1) // 2
+    return f"{text[: longest - 1 - end]}…{text[len(text) - end :]}"
 
 
 def entries_captions(entries: EntryDetails) -> tuple[str, str]:

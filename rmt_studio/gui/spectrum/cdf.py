@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
 from rmt_studio.gui.spectrum.axes import axis_of
-from rmt_studio.gui.spectrum.captions import axis_caption
+from rmt_studio.gui.spectrum.captions import axis_caption, law_names
 from rmt_studio.gui.spectrum.legend import BAR, DASHES, LINE, Mark
 from rmt_studio.gui.spectrum.overlay_items import OverlayItems
 from rmt_studio.gui.spectrum.scales import law_curve
@@ -78,7 +78,7 @@ class CdfPlot(SpectrumPlot):
         return (
             spectrum,
             Mark(LINE, "spike", self.tr("spikes"), self.tr("spikes")),
-            Mark(DASHES, "law", self.tr("Marchenko–Pastur fit"), self.tr("MP fit")),
+            Mark(DASHES, "law", *law_names(shown.fit)),
             Mark(BAR, "band", self.tr("95 % of pure noise"), self.tr("noise 95 %")),
         )
 

@@ -12,7 +12,7 @@ from rmt_studio.gui.spectrum.axes import END_LABEL, Axis, axis_of
 from rmt_studio.gui.theme import theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from rmt_studio.gui.spectrum.legend import Mark
@@ -136,6 +136,12 @@ class Chart(pg.GraphicsView):
         box.scaleBy(x=factor, y=factor if zoom_y else None)
 
     # --- Qt ------------------------------------------------------------------------------------
+
+    def resizeEvent(self, ev: QResizeEvent | None) -> None:
+        super().resizeEvent(ev)
+        for plot in getattr(self, "_plots", ()):  # the base class resizes while it is made
+            plot.layout.activate()
+            axis_of(plot, "left").fit_caption()
 
     def keyPressEvent(self, ev: QKeyEvent) -> None:
         key = ev.key()

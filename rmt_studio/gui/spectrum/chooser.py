@@ -29,6 +29,7 @@ class Option:
         section: title of the part of the menu that begins with it; empty where none does.
         tip: its tooltip.
         refusal: why it cannot be chosen; empty when it can.
+        asks: whether choosing it opens a dialog, so that the up and down keys pass it by.
     """
 
     key: object
@@ -37,6 +38,7 @@ class Option:
     section: str = ""
     tip: str = ""
     refusal: str = ""
+    asks: bool = False
 
 
 class Chooser(QToolButton):
@@ -121,7 +123,7 @@ class Chooser(QToolButton):
         )
 
     def _step(self, step: int) -> None:
-        able = [option.key for option in self._options if not option.refusal]
+        able = [option.key for option in self._options if not (option.refusal or option.asks)]
         here = next((place for place, key in enumerate(able) if key in self._chosen), 0)
         if able and 0 <= here + step < len(able):
             self.picked.emit(able[here + step])
@@ -153,7 +155,7 @@ class Chooser(QToolButton):
 
     def _action_of(self, option: Option) -> QAction:
         text = f"{option.text} ({option.refusal})" if option.refusal else option.text
-        action = QAction(text, self._menu, checkable=True)
+        action = QAction(text, self._menu, checkable=not option.asks)
         action.setData(option.key)
         action.setToolTip(option.refusal or option.tip or option.text)
         action.setEnabled(not option.refusal)

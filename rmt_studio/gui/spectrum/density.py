@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
 from rmt_studio.gui.spectrum.axes import axis_of
-from rmt_studio.gui.spectrum.captions import axis_caption, edge_caption
+from rmt_studio.gui.spectrum.captions import axis_caption, edge_caption, law_names
 from rmt_studio.gui.spectrum.histogram import (
     Bars,
     bars,
@@ -98,7 +98,7 @@ class DensityPlot(SpectrumPlot):
         return (
             Mark(BAR, "bulk", self.tr("bulk"), self.tr("bulk")),
             Mark(BAR, "spike", self.tr("spikes"), self.tr("spikes")),
-            Mark(LINE, "law", self.tr("Marchenko–Pastur fit"), self.tr("MP fit")),
+            Mark(LINE, "law", *law_names(shown.fit)),
             Mark(UPRIGHT, "muted", self.tr("Tracy–Widom ") + level, self.tr("TW ") + level),
         )
 

@@ -62,11 +62,21 @@ class LayerHeader(QWidget):
         )
         self._shorten()
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """What the Tab key goes to, in order."""
+        return (*self.quantity.buttons, *self.axis.buttons, self.looks.view, self.looks.overlays)
+
     def show_name(self, name: str) -> None:
         """Show the name of a layer of which nothing else is known (yet)."""
         self.name.set_variants(name)
         self.facts.set_variants("")
         self._shorten()
+
+    def set_reasons(self, quantity: str, axis: str) -> None:
+        """Say why the page in view has no choice of quantity or axis; empty where it has one."""
+        self.quantity.set_reason(quantity)
+        self.axis.set_reason(axis)
 
     def scale(self, samples: int) -> Scale:
         """Return the scale that is chosen, for a matrix with ``samples`` as its longer side."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
 from rmt_studio.gui.spectrum.band import BAND_STRENGTH
+from rmt_studio.gui.spectrum.captions import shortened
 from rmt_studio.gui.spectrum.fitting import FittingLabel
 from rmt_studio.gui.theme import number_font, theme
 
@@ -48,14 +49,6 @@ def overlay_marks(shown: Shown | None) -> tuple[Mark, ...]:
         names = shortened(label, _LONGEST), shortened(label, _LONGEST_SHORT)
         marks.append(Mark(DASHES, "compared", *names))
     return tuple(marks)
-
-
-def shortened(text: str, longest: int) -> str:
-    """Return a text of at most so many characters; what is too much goes from its middle."""
-    if len(text) <= longest:
-        return text
-    end = (longest - 1) // 2
-    return f"{text[: longest - 1 - end]}…{text[len(text) - end :]}"
 
 
 class Legend(FittingLabel):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from rmt_studio.analysis.nulls import NULL_KINDS
+from rmt_studio.gui.spectrum.captions import shortened
 from rmt_studio.gui.spectrum.chooser import Chooser, Option
 from rmt_studio.studio.document import RecipeChanged
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rmt_studio.gui.workbench import Workbench
 
 _GAP = 6
+_ASK = ("compared", "another")
 _PRODUCTS = {"query_key": "W_qᵀ W_k", "output_value": "W_o W_v"}
 
 
@@ -73,7 +75,9 @@ class Looks(QWidget):
 
     def _overlay_picked(self, key: tuple[str, Any]) -> None:
         what, kind = key
-        if what == "null":
+        if key == _ASK:
+            self._lens.checkpoint_wanted.emit()
+        elif what == "null":
             self._lens.choose_null(kind)
         else:
             self._lens.choose_compared(kind)
@@ -111,15 +115,12 @@ class Looks(QWidget):
         rules = bool(self._workbench.document.recipe.rules)
         pruned_refusal = "" if rules else self.tr("no layer has a rule")
         last = self._workbench.comparisons.checkpoint_label
-        no_checkpoint = self.tr("choose it in the Analyse menu")
+        another = self.tr("Another checkpoint…") if last else self.tr("A checkpoint…")
         return (
             Option(("compared", "none"), self.tr("Nothing"), section=self.tr("Compare with")),
             Option(("compared", "pruned"), self.tr("Pruned model"), refusal=pruned_refusal),
-            Option(
-                ("compared", "checkpoint"),
-                last or self.tr("Another checkpoint"),
-                refusal="" if last else no_checkpoint,
-            ),
+            *((Option(("compared", "checkpoint"), shortened(last), tip=last),) if last else ()),
+            Option(_ASK, another, tip=self.tr("Choose other weights of this network"), asks=True),
         )
 
     def _overlay_texts(self) -> tuple[str, str]:

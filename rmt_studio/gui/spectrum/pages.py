@@ -64,6 +64,19 @@ class Pages(QStackedWidget):
         return next((chart for chart in self.charts if chart is self.currentWidget()), None)
 
     @property
+    def fixed_scale(self) -> tuple[str, str]:
+        """Why the page in view has no choice of quantity, and of axis; empty where it has one."""
+        page = self.currentWidget()
+        if page is self.details:
+            both = self.tr("Details give eigenvalues and singular values as numbers")
+            return both, both
+        if page is self.entries:
+            entries = self.tr("This page shows the entries of the matrix, not its spectrum")
+            return entries, entries
+        tail = self.tr("The tail is always on logarithmic axes, where a power law is straight")
+        return "", tail if isinstance(page, TailPlot) else ""
+
+    @property
     def wants_entries(self) -> bool:
         """Whether the page in view shows the entries."""
         return self.currentWidget() in (self.entries, self.details)

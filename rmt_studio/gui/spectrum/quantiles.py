@@ -54,8 +54,10 @@ class QuantilePlot(SpectrumPlot):
         self._overlay.recolor()
 
     def out_of_view(self) -> OutOfView | None:
+        if self._shown is None or self._shown.reference is None:
+            return None
         low, high = self._box.viewRange()[1]
-        return self._shown and out_of_view(self._shown, self._cut, low, high)
+        return out_of_view(self._shown, self._cut, low, high)
 
     def marks(self) -> tuple[Mark, ...]:
         nothing = self._shown is None or self._shown.reference is None

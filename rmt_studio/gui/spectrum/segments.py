@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QToolButton,
+    QWidget,
+)
 
 from rmt_studio.gui.theme import theme
 
@@ -62,10 +70,21 @@ class Segments(QFrame):
         """The key of the choice that is down."""
         return self._choices[self._group.checkedId()].key
 
+    @property
+    def buttons(self) -> tuple[QAbstractButton, ...]:
+        """The buttons, from left to right."""
+        return tuple(self._group.buttons())
+
     def choose(self, key: str) -> None:
         """Press a button without telling anyone."""
         place = next(i for i, choice in enumerate(self._choices) if choice.key == key)
         self._group.button(place).setChecked(True)
+
+    def set_reason(self, reason: str) -> None:
+        """Disable the choice for a reason that the tooltips tell; empty to allow it."""
+        self.setEnabled(not reason)
+        for place, choice in enumerate(self._choices):
+            self._group.button(place).setToolTip(reason or choice.tip)
 
     def set_short(self, short: bool) -> None:
         """Use the short labels, set closer, or the full ones."""
@@ -124,6 +143,12 @@ class Toggle(QToolButton):
         )
 
 
+def faint(color: str) -> str:
+    """Return a colour as a style sheet writes it, half as strong."""
+    red, green, blue = QColor(color).getRgb()[:3]  # pyright: ignore[reportIndexIssue]
+    return f"rgba({red}, {green}, {blue}, 50%)"
+
+
 def _style(frame: str, button: str, padding: int) -> str:
     """Return the style sheet of a frame with buttons in it, in the theme's colours."""
     colors = theme().colors
@@ -134,4 +159,5 @@ def _style(frame: str, button: str, padding: int) -> str:
         f"{button}:hover {{ background: {colors.hover}; }}"
         f"{button}:checked {{ background: {colors.selection}; color: {colors.text}; }}"
         f"{button}:focus {{ border-color: {colors.accent}; }}"
+        f"{button}:disabled {{ background: transparent; color: {faint(colors.muted)}; }}"
     )

@@ -100,8 +100,10 @@ class TailPlot(SpectrumPlot):
         caption = axis_caption(shown.scale)
         for plot, text in ((self._above, ""), (self._below, caption)):
             axis_of(plot, "bottom").describe(text, log=True)
-        axis_of(self._above, "left").describe(self.tr("share at or above"), log=True)
-        axis_of(self._below, "left").describe(self.tr("exponent α"))
+        axis_of(self._above, "left").describe(
+            self.tr("share at or above"), log=True, short=self.tr("share")
+        )
+        axis_of(self._below, "left").describe(self.tr("exponent α"), short="α")
 
     def _draw_edge(self, shown: Shown) -> None:
         for line in self._upper:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,16 +20,16 @@ from rmt_studio.gui.spectrum.captions import (
     cut_caption,
     entries_captions,
     foot_captions,
-    missing_null,
     overlay_captions,
 )
 from rmt_studio.gui.spectrum.cut import cut_of
 from rmt_studio.gui.spectrum.cut_editor import CutEditor
-from rmt_studio.gui.spectrum.empty import why_empty
+from rmt_studio.gui.spectrum.empty import is_awaited, why_empty
 from rmt_studio.gui.spectrum.fitting import FittingLabel
 from rmt_studio.gui.spectrum.header import LayerHeader
 from rmt_studio.gui.spectrum.headline import Headline
 from rmt_studio.gui.spectrum.legend import Legend
+from rmt_studio.gui.spectrum.missing import missing_counterpart, missing_null
 from rmt_studio.gui.spectrum.overlays import Other
 from rmt_studio.gui.spectrum.pages import Pages
 from rmt_studio.gui.spectrum.shown import Shown
@@ -44,21 +45,31 @@ if TYPE_CHECKING:
     from rmt_studio.gui.workbench import Workbench
 
 _LOW = 430  # pixels; below it the legend gives its line to the plot
+_TAB = Qt.FocusPolicy.TabFocus
+_PATIENCE = 150  # ms; most views are there before, and no sentence flashes by
 
 
 class SpectrumView(QFrame):
     """One matrix's spectrum under its law, its overlays, and the cut of its rule as a line.
 
     Only the page in view is drawn; the others catch up when their tab is chosen.
+
+    Args:
+        workbench: what is shown.
+        parent: of the widget.
+        patience: ms for which the last picture stays while the next is computed.
     """
 
-    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workbench: Workbench, parent: QWidget | None = None, *, patience: int = _PATIENCE
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("spectrum_view")
         self.setProperty("card", True)
         self.setMinimumSize(380, 300)
         self._workbench = workbench
         self._editor = CutEditor(workbench, self)
+        self._patience = QTimer(self, singleShot=True, interval=patience)
         self._build()
         self._connect()
         self._show_layer()
@@ -80,6 +91,14 @@ class SpectrumView(QFrame):
         around.setSpacing(8)
         around.addWidget(self.header)
         around.addWidget(self._stack, 1)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Go from top to bottom: the header, the bar of tabs, then the page."""
+        inside = self.pages.details.findChildren(QWidget)
+        pages = (w for w in (*self.pages.charts, *inside) if w.focusPolicy() & _TAB)
+        for before, after in pairwise((*self.header.stops, self.tabs, self.log_density, *pages)):
+            QWidget.setTabOrder(before, after)
 
     def _content(self) -> QWidget:
         content = QWidget()
@@ -111,6 +130,7 @@ class SpectrumView(QFrame):
 
     def _connect(self) -> None:
         bench, editor = self._workbench, self._editor
+        self._patience.timeout.connect(self._say_why_empty_now)
         bench.document_changed.connect(self._document_changed)
         bench.selection_changed.connect(self._selection_changed)
         bench.job_changed.connect(self._jobs_changed)
@@ -168,6 +188,7 @@ class SpectrumView(QFrame):
         if layer is None:
             self._say_why_empty()
             return
+        self._patience.stop()
         self._stack.setCurrentIndex(1)
         self.header.show()
         self.header.show_layer(layer, len(self._editor.names) - 1)
@@ -176,6 +197,7 @@ class SpectrumView(QFrame):
 
     def _tab_chosen(self, _index: int) -> None:
         lens = self._workbench.lens
+        self.header.set_reasons(*self.pages.fixed_scale)
         lens.want("entries", self.pages.wants_entries)
         lens.want("spikes", self.pages.wants_spikes)
         self._draw_page()
@@ -206,8 +228,10 @@ class SpectrumView(QFrame):
         self._show_legend()
         if chart is not None:
             self.legend.show_marks(chart.marks())
-        self.overlay_foot.set_variants(*overlay_captions(self._shown(layer), missing_null(lens)))
-        self.overlay_foot.setVisible(bool(self.overlay_foot.variants[0]))
+        missing = missing_null(lens), missing_counterpart(lens)
+        self.overlay_foot.set_variants(*overlay_captions(self._shown(layer), *missing))
+        drawn = self.pages.plot is not None  # nothing is laid over the entries and the numbers
+        self.overlay_foot.setVisible(drawn and bool(self.overlay_foot.variants[0]))
         self._describe(layer, self._cut(layer)[1])
 
     def _describe(self, layer: LayerAnalysis, cut: str) -> None:
@@ -232,6 +256,15 @@ class SpectrumView(QFrame):
         self.foot.setVisible(chart is not None)
 
     def _say_why_empty(self) -> None:
+        """Say why there is nothing; at once, unless it may be there in a moment."""
+        shown = self._stack.currentIndex() == 1 and self._patience.interval() > 0
+        if not (shown and is_awaited(self._workbench)):
+            self._say_why_empty_now()
+        elif not self._patience.isActive():
+            self._patience.start()
+
+    def _say_why_empty_now(self) -> None:
+        self._patience.stop()
         self.message.setText(why_empty(self._workbench))
         self._stack.setCurrentIndex(0)
         waiting = bool(self._workbench.lens.message)  # for a view: another one can be chosen

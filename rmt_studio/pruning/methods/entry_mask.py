@@ -1,7 +1,7 @@
 """Masks by score, with or without an update of the entries that stay.
 
-Sources: magnitude pruning (LeCun, Denker & Solla, 1989; Han et al., 2015); Wanda (Sun et al., 2024);
-SparseGPT (Frantar & Alistarh, 2023); n:m groups (Mishra et al., 2021).
+Sources: magnitude pruning (LeCun, Denker & Solla, 1989; Han et al., 2015); Wanda (Sun et al.,
+2024); SparseGPT (Frantar & Alistarh, 2023); n:m groups (Mishra et al., 2021).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import torch
 
 if TYPE_CHECKING:
     from rmt_studio.pruning.methods.pieces import Pieces
-    from rmt_studio.pruning.steps import SingularVectorSparsification
+    from rmt_studio.pruning.steps import SingularVectorNullTest, SingularVectorSparsification
 
 
 def vector_thresholds(
@@ -30,4 +30,17 @@ def sparsify_singular_vectors(pieces: Pieces, step: SingularVectorSparsification
     left, values, right = pieces.decomposition
     threshold = vector_thresholds(values, pieces.fit.singular_value_edge, step)
     sparse = tuple(torch.where(side.abs() < threshold, 0.0, side) for side in (left, right))
+    return pieces.recomposed((sparse[0], values, sparse[1]), sparse_factors=True)
+
+
+def keep_unlikely_entries(pieces: Pieces, step: SingularVectorNullTest) -> Pieces:
+    """Zero the entries of ``u_i`` and ``v_i`` with ``|u_ik| sqrt(N) < z`` and recompose.
+
+    Source: the Haar variant of the step above; uniform vectors are the null of
+    `rmt_studio.spectra.localisation`.
+    """
+    left, values, right = pieces.decomposition
+    sparse = tuple(
+        torch.where(side.abs() * len(side) ** 0.5 < step.z, 0.0, side) for side in (left, right)
+    )
     return pieces.recomposed((sparse[0], values, sparse[1]), sparse_factors=True)

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 
 from rmt_studio.gui.inspector import Inspector
 from rmt_studio.gui.inspector.figures import percent_text, short_count_text
-from rmt_studio.pruning import BUDGETS, EntryThreshold, LayerRule, SingularValueCut
+from rmt_studio.pruning import METHODS, EntryThreshold, LayerRule, SingularValueCut
 from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
 
 LAYER = "blocks.1.mlp.fc1"
@@ -55,7 +55,9 @@ def test_that_everything_waits_for_the_spectra_and_says_so(
 
 def test_that_all_budgets_and_bulk_fits_are_offered(inspector):
     card = inspector.model_card
-    assert [card.budget.itemData(i) for i in range(card.budget.count())] == list(BUDGETS)
+    assert [card.budget.itemData(i) for i in range(card.budget.count())] == [
+        key for key, method in METHODS.items() if not method.needs_images
+    ]
     assert [card.bulk_fit.itemData(i) for i in range(card.bulk_fit.count())] == list(BULK_METHODS)
     assert card.bulk_fit.currentData() == DEFAULT_METHOD
 
@@ -147,3 +149,25 @@ def test_that_every_field_can_be_read_aloud(inspector):
     for section in inspector.rule_card.editor.sections:
         assert section.enable.accessibleName()
         assert all(field.accessibleName() and field.toolTip() for field in section._changes)
+
+
+def test_that_the_keyboard_keeps_the_bulk_fit_while_spectra_are_fitted(
+    workbench, qtbot, demo_model, demo_analysis
+):
+    inspector = Inspector(workbench)
+    qtbot.addWidget(inspector)
+    workbench.document.open_model(demo_model)
+    workbench.document.add_analysis(demo_analysis)
+    inspector.show()
+    qtbot.waitExposed(inspector)
+    box = inspector.model_card.bulk_fit
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    for _ in range(2):
+        before = workbench.document.recipe.bulk_fit.method
+        QTest.keyClick(box, Qt.Key.Key_Down)
+        assert workbench.document.recipe.bulk_fit.method != before
+        assert not workbench.document.analyzed
+        assert box.hasFocus()
+        assert not inspector.model_card.target.isEnabled()
+    qtbot.waitUntil(lambda: not workbench.running_jobs, timeout=60_000)

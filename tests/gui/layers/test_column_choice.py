@@ -132,3 +132,12 @@ def test_that_columns_can_be_set_by_their_words_and_the_name_always_stays(filled
     filled.table.show_columns(("ks", "no such column"))
     assert filled.table.shown_columns == ("layer", "ks")
     assert visible_columns(filled) == {Column.LAYER, Column.KS}
+
+
+def test_that_every_change_is_in_view_in_the_narrowest_panel(
+    filled, workbench, demo_model, demo_analysis
+):
+    filled.resize(335, 400)
+    compare(workbench, demo_model, demo_analysis)
+    assert {*COMPARISON, Column.CUT} <= visible_columns(filled)
+    assert filled.table.horizontalScrollBar().maximum() == 0

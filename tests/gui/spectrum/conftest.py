@@ -128,7 +128,7 @@ def view(bench, qtbot, shown_name):
     """The view of one matrix, as large as in the window."""
     from rmt_studio.gui.spectrum import SpectrumView
 
-    view = SpectrumView(bench)
+    view = SpectrumView(bench, patience=0)
     qtbot.addWidget(view)
     view.resize(610, 620)
     view.show()

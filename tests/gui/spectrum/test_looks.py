@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from rmt_studio import digits
 from rmt_studio.analysis.views import WHOLE, View
@@ -100,7 +101,6 @@ def test_that_an_unknown_initialisation_is_disabled_with_its_reason(looks, bench
 @pytest.mark.usefixtures("settled")
 def test_that_the_pruned_model_is_compared_when_there_are_rules(looks, bench, qtbot):
     assert not looks.overlays.action(("compared", "pruned")).isEnabled()
-    assert not looks.overlays.action(("compared", "checkpoint")).isEnabled()
     bench.document.add_analysis(bench.document.analysis)
     bench.edit_rules({QUERY: HALF}, "rule")
     looks.overlays.action(("compared", "pruned")).trigger()
@@ -171,3 +171,16 @@ def test_that_the_view_goes_back_to_the_whole_for_a_layer_without_heads(looks, b
     bench.select((FC1,), FC1)
     assert looks.view.text() == "Whole matrix ▾"
     qtbot.waitUntil(lambda: not bench.running_jobs, timeout=PATIENCE)
+
+
+@pytest.mark.usefixtures("settled")
+def test_that_the_overlays_offer_to_choose_a_checkpoint_which_the_keys_pass_by(looks, bench, qtbot):
+    ask = looks.overlays.action(("compared", "another"))
+    assert ask.isEnabled()
+    assert ask.text() == "A checkpoint…"
+    with qtbot.waitSignal(bench.lens.checkpoint_wanted):
+        ask.trigger()
+    assert bench.lens.compared_kind == "none"
+    with qtbot.assertNotEmitted(bench.lens.checkpoint_wanted):
+        for _ in range(8):
+            QTest.keyClick(looks.overlays, Qt.Key.Key_Down)

@@ -2,7 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from rmt_studio.gui.spectrum.axes import axis_of
 from rmt_studio.gui.spectrum.overlays import Other
 from rmt_studio.gui.spectrum.scales import Quantity, Scale
 from rmt_studio.gui.spectrum.shown import Shown
@@ -97,3 +99,23 @@ def test_that_a_spectrum_without_a_tail_is_shown_without_its_law(plot, one_value
     assert not plot._law.isVisible()
     assert not plot._start[0].isVisible()
     assert np.isfinite(plot._above.getViewBox().viewRange()).all()
+
+
+def test_that_captions_are_shorter_where_the_axes_are(fc1, qtbot):
+    card = QWidget()
+    qtbot.addWidget(card)
+    plot = TailPlot(card)
+    QVBoxLayout(card).addWidget(plot)
+    card.resize(580, 430)
+    card.show()
+    qtbot.waitExposed(card)
+    plot.show_layer(Shown(fc1, Scale(384)), None, "")
+
+    def captions():
+        return [axis_of(part, "left").labelText for part in plot._plots]
+
+    assert captions() == ["share at or above", "exponent α"]
+    card.resize(380, 150)
+    qtbot.waitUntil(lambda: captions() == ["share", "α"])
+    card.resize(580, 430)
+    qtbot.waitUntil(lambda: captions() == ["share at or above", "exponent α"])

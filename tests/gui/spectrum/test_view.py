@@ -213,3 +213,52 @@ def test_that_a_real_checkpoint_is_shown(bench, deit_tiny, qtbot):
         for index in range(view.tabs.count()):
             view.tabs.setCurrentIndex(index)
             assert not view.grab().isNull()
+
+
+def test_that_the_last_picture_stays_while_the_next_is_computed(
+    bench, demo_analysis, qtbot, monkeypatch
+):
+    view = SpectrumView(bench, patience=60_000)
+    qtbot.addWidget(view)
+    view.show()
+    first, last = demo_analysis[0], demo_analysis[-1]
+    bench.select((first.name,), first.name)
+    monkeypatch.setattr(type(bench), "busy", True)
+    bench.select((last.name,), last.name)
+    assert not view.message.isVisible()
+    assert density(view).isVisible()
+    view._patience.setInterval(1)
+    qtbot.waitUntil(view.message.isVisible)
+    assert view.message.text() == f"The spectrum of {last.name} is being computed…"
+
+
+def test_that_choices_without_effect_are_disabled_and_say_why(view):
+    header = view.header
+    tail, entries, details = (view.pages.indexOf(view.pages.plots[4]), 5, 6)
+    for tab, quantity, axis in ((0, True, True), (tail, True, False), (entries, False, False),
+                                (details, False, False), (1, True, True)):  # fmt: skip
+        view.tabs.setCurrentIndex(tab)
+        assert (header.quantity.isEnabled(), header.axis.isEnabled()) == (quantity, axis)
+        tip = header.axis.buttons[0].toolTip()
+        assert (tip == "Linear axis") is axis
+        assert tip
+
+
+def test_that_tab_goes_from_the_header_over_the_tabs_to_the_page(view):
+    places = [view.header.quantity.buttons[0], view.header.looks.overlays, view.tabs, view.plots[0]]
+    order, widget = [], places[0]
+    while len(order) < 400:
+        if widget in places:
+            order.append(widget)
+        widget = widget.nextInFocusChain()
+        if widget is places[0]:
+            break
+    assert order == places
+
+
+def test_that_the_law_of_unequal_variances_is_called_so(bench, view, qtbot):
+    assert any(mark.text == "Marchenko–Pastur fit" for mark in view.plot.marks())
+    bench.set_bulk_fit(BulkFitSettings(method="bema_gamma", options={}))
+    qtbot.waitUntil(lambda: view.layer is not None, timeout=60_000)
+    assert any("unequal variances" in mark.text for mark in view.plot.marks())
+    qtbot.waitUntil(lambda: not bench.running_jobs, timeout=60_000)

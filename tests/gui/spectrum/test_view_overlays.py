@@ -223,3 +223,42 @@ def test_that_a_moving_cut_leaves_the_overlays_alone(bench, view, qtbot, shown_n
         monkeypatch.setattr(OverlayItems, name, refuse)
     bench.edit_rules({shown_name: LayerRule(steps=(SingularValueCut(rank=60),))}, "rank")
     assert view.plot._cut.rank == 60
+
+
+@pytest.mark.parametrize("tab", [ENTRIES, DETAILS])
+def test_that_pages_without_overlays_say_nothing_of_them(bench, view, qtbot, tab):
+    with_null(bench, qtbot)
+    assert view.overlay_foot.isVisible()
+    view.tabs.setCurrentIndex(tab)
+    assert not view.overlay_foot.isVisible()
+    view.tabs.setCurrentIndex(0)
+    assert view.overlay_foot.isVisible()
+
+
+def test_that_the_dashed_line_and_its_edge_are_named(bench, view, demo_model, demo_analysis):
+    with_other(bench, demo_model, demo_analysis)
+    assert view.overlay_foot.variants == ("dashed: epoch 9, thin at its λ₊", "dashed: epoch 9")
+
+
+def test_that_a_counterpart_of_zeros_is_told(bench, view, demo_model, demo_analysis, shown_name):
+    rest = Analysis((x for x in demo_analysis if x.name != shown_name), [shown_name])
+    bench.document.set_compared("checkpoint", Compared("epoch 9", "checkpoint", rest, demo_model))
+    said = "epoch 9: nothing but zeros, so no spectrum"
+    assert view.overlay_foot.variants[0] == said
+    assert not any(items.other.isVisible() for items in overlays_of(view))
+
+
+def test_that_a_comparison_on_its_way_is_told(bench, view):
+    bench.document.set_compared("checkpoint")
+    assert view.overlay_foot.variants[0] == "the comparison is being computed…"
+    bench.document.set_compared("pruned")
+    assert view.overlay_foot.variants[0] == "pruned: not made yet, press Prune"
+
+
+def test_that_an_empty_page_of_quantiles_counts_nothing_out_of_view(bench, view, qtbot):
+    bench.select(("blocks.0.attn.q",), "blocks.0.attn.q")
+    bench.lens.choose_view(View("query_key", 0))
+    qtbot.waitUntil(lambda: view.layer is not None, timeout=SECONDS)
+    view.tabs.setCurrentIndex(TABS.index("quantiles"))
+    assert view.plot.out_of_view() is None
+    assert "of this view" not in view.foot.variants[0]

@@ -1,0 +1,28 @@
+"""Shares of the layers when the entries of all of them are ranked together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def ranked_shares(scores: list[NDArray[np.float32]], remove: int) -> list[float]:
+    """Return which share of each layer is among the ``remove`` least scores of all.
+
+    Args:
+        scores: of the entries of each layer, any shapes.
+        remove: how many go together; of equal scores those of the first layers.
+    """
+    joined = np.concatenate([score.ravel() for score in scores])
+    cut = np.partition(joined, remove - 1)[remove - 1] if remove else np.float32(-1)
+    spare = remove - int(np.count_nonzero(joined < cut))  # of those at the cut, so many go
+    shares = []
+    for score in scores:
+        tied = min(spare, int(np.count_nonzero(score == cut)))
+        spare -= tied
+        shares.append((int(np.count_nonzero(score < cut)) + tied) / score.size)
+    return shares
