@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand, TyperOption
 
 from rmt_studio import __version__
+from rmt_studio.cli.options import (
+    Calibration,
+    Checkpoint,
+    Counted,
+    Data,
+    Device,
+    JsonFile,
+    Limit,
+    ModelName,
+    NamesTheChoices,
+    Overwrite,
+    Seed,
+    StudyJson,
+)
 
 application = typer.Typer(
     help="See which part of a Vision Transformer's weights is noise, cut it, measure, export.",
@@ -17,52 +29,6 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-class Counted(StrEnum):
-    """What a share of parameters is a share of."""
-
-    BLOCKS = "blocks"
-    MODEL = "model"
-
-
-ModelName = Annotated[
-    str, typer.Argument(metavar="MODEL", help="timm architecture, folder with config.json, or demo")
-]
-Checkpoint = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Weights: .safetensors, .pth, .pt or .bin. Default: the hub"),
-]
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="DIR", help="Image folder, one sub-folder per class. Default for demo: its digits"
-    ),
-]
-JsonFile = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write all numbers at full precision")
-]
-Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps")]
-Calibration = Annotated[
-    Path | None,
-    typer.Option(metavar="DIR", help="Image folder for methods that calibrate; labels not used"),
-]
-Limit = Annotated[
-    int | None,
-    typer.Option(min=1, metavar="N", help="At most so many images, evenly over the folder"),
-]
-Seed = Annotated[int, typer.Option(help="Of the methods that draw at random")]
-StudyJson = Annotated[
-    Path | None,
-    typer.Option(
-        "--json",
-        metavar="FILE",
-        help="All numbers, written after each row; an earlier file is taken up where it stopped",
-    ),
-]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Start the --json file anew whatever it holds")
-]
 
 
 @application.callback(invoke_without_command=True)
@@ -110,29 +76,7 @@ def demo(
     headless_demo(output, json)
 
 
-class _NamesTheChoices(TyperCommand):
-    """A command whose help lists what there is by name, read only when the help is asked for."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - click's, or a copy
-        """Write the help with the names put in."""
-        from rmt_studio.analysis.nulls import NULL_KINDS
-        from rmt_studio.pruning import METHODS
-        from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
-
-        named = {
-            "{methods}": ", ".join(BULK_METHODS),
-            "{default}": DEFAULT_METHOD,
-            "{nulls}": ", ".join(NULL_KINDS),
-            "{pruning methods}": ", ".join(METHODS),
-        }
-        for option in self.params:
-            for place, names in named.items():
-                if isinstance(option, TyperOption) and option.help:
-                    option.help = option.help.replace(place, names)
-        super().format_help(ctx, formatter)
-
-
-@application.command(cls=_NamesTheChoices)
+@application.command(cls=NamesTheChoices)
 def analyze(
     model: ModelName,
     checkpoint: Checkpoint = None,
@@ -169,7 +113,7 @@ def analyze(
     analyze_command(model, checkpoint, wanted, json, csv)
 
 
-@application.command(cls=_NamesTheChoices)
+@application.command(cls=NamesTheChoices)
 def prune(
     model: ModelName,
     output: Annotated[
@@ -193,6 +137,14 @@ def prune(
     ] = None,
     calibration: Calibration = None,
     seed: Seed = 0,
+    distill: Annotated[
+        int | None,
+        typer.Option(
+            metavar="STEPS",
+            min=1,
+            help="Then learn from the dense model on the calibration images, masks frozen",
+        ),
+    ] = None,
     of: Annotated[
         Counted, typer.Option(help="What S is a share of: attention and MLP matrices, or all")
     ] = Counted.BLOCKS,
@@ -208,10 +160,19 @@ def prune(
     if recipe is None and (method is None or no_target):
         raise typer.BadParameter("--method and --sparsity (or --pattern) go together")
     from rmt_studio.cli import work
+    from rmt_studio.studies.distillation import Distillation
 
     choice = None if method is None else work.Target(method, sparsity, str(of), pattern, seed)
     work.prune_command(
-        model, checkpoint, recipe, choice, output, save_recipe, json, calibration=calibration
+        model,
+        checkpoint,
+        recipe,
+        choice,
+        output,
+        save_recipe,
+        json,
+        calibration=calibration,
+        distillation=None if distill is None else Distillation(steps=distill, seed=seed),
     )
 
 
@@ -230,7 +191,7 @@ def evaluate(
     work.evaluate_command(model, checkpoint, data, device, batch_size, json)
 
 
-@application.command(cls=_NamesTheChoices)
+@application.command(cls=NamesTheChoices)
 def compare(
     model: ModelName,
     methods: Annotated[str, typer.Option(metavar="A,B,C", help="Of these: {pruning methods}")],
@@ -261,7 +222,7 @@ def compare(
     compare_command(asked, methods, sparsity, csv, plot)
 
 
-@application.command(cls=_NamesTheChoices)
+@application.command(cls=NamesTheChoices)
 def search(
     model: ModelName,
     method: Annotated[str, typer.Option(metavar="NAME", help="One of {pruning methods}")],

@@ -23,6 +23,7 @@ from rmt_studio.evaluation.private_copy import usable_device
 from rmt_studio.models.export import export
 from rmt_studio.models.loading import LoadedModel, load_model
 from rmt_studio.pruning import Recipe, calibration_images, fill_recipe, method_named, prune
+from rmt_studio.studies.distillation import Distillation, distill
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,20 +96,24 @@ def prune_command(
     json: Path | None,
     *,
     calibration: Path | None = None,
+    distillation: Distillation | None = None,
 ) -> None:
-    """Prune, export, verify; print and write what was done."""
+    """Prune, learn where asked, export, verify; print and write what was done."""
     require_targets((checkpoint, recipe_file), output, save_recipe, json)
     recipe = Recipe.open(recipe_file) if recipe_file is not None else None
     needed = target.needs_images if target else bool(recipe and recipe.needs_images)
     images = calibration_images(calibration) if calibration is not None else None
     model = load(name, checkpoint)
-    if images is None and needed:
+    if images is None and (needed or distillation is not None):
         images = _own_images(model)
     if target:
         pruned = _pruned_by_target(model, target, images)
     else:
         pruned = _pruned_by(model, recipe or Recipe(), images)
     screen.print(pruned_line(pruned))
+    if distillation is not None and images is not None:
+        with progress_bar("Distill") as progress:
+            pruned = distill(model, pruned, images, distillation, progress=progress)
     with progress_bar("Export") as progress:
         report = export(pruned, output, progress=progress)
     screen.print(

@@ -11,7 +11,7 @@ from rmt_studio.pruning.budgets import LEAST_VALUES, Rules
 from rmt_studio.pruning.gradients import output_gradients
 from rmt_studio.pruning.ranking import ranked_shares
 from rmt_studio.pruning.recipe import KEEP, LayerRule
-from rmt_studio.pruning.second_order import inverse_diagonal
+from rmt_studio.pruning.second_order import sweep_variances
 from rmt_studio.pruning.steps import EntryMask, EntryThreshold
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _scaled(parts: NDArray[np.float64], request: Request) -> NDArray[np.float64]
 
 
 def second_order_over_all(request: Request) -> Rules:
-    """Rank ``g_i w_ij^2 / [H^-1]_jj`` over all layers at once.
+    """Rank ``g_i w_ij^2 / d_j^2`` over all layers at once.
 
     It estimates what the loss of the whole model gains when one entry goes and the rest of its row
     makes up for it, with ``g_i H`` for the curvature of row i: see
@@ -146,7 +146,7 @@ def second_order_over_all(request: Request) -> Rules:
         moments = blocks.moments(own)
         for layer in own:
             weight = model.weight(layer).double()
-            inverse = inverse_diagonal(moments[layer.parameter].to(weight), _SECOND_ORDER.damping)
+            inverse = sweep_variances(moments[layer.parameter].to(weight), _SECOND_ORDER.damping)
             counts = gradients[layer.name].to(weight)
             found = counts[:, None] * weight.square() / inverse
             scores.append(found.float().cpu().numpy())

@@ -32,9 +32,17 @@ def damped(moments: Tensor, damping: float) -> Tensor:
     return moments + torch.diag_embed((damping * scale).expand(len(moments)))
 
 
-def inverse_diagonal(moments: Tensor, damping: float) -> Tensor:
-    """Return ``[H^-1]_jj`` of the damped moments, shape (in,)."""
-    return torch.cholesky_inverse(torch.linalg.cholesky(damped(moments, damping))).diagonal()
+def sweep_variances(moments: Tensor, damping: float) -> Tensor:
+    """Return ``d_j^2``, the squared diagonal of the upper Cholesky factor of ``H^-1``, shape (in,).
+
+    ``w_ij^2 / d_j^2`` is what leaving out one entry adds to the error when the inputs after j make
+    up for it. With all inputs at hand it would be ``[H^-1]_jj``; when half of the entries go, that
+    promises too much (`docs/adr/0013-what-an-entry-costs.md`).
+
+    Source: Frantar & Alistarh (2023), section 3.
+    """
+    inverse = torch.cholesky_inverse(torch.linalg.cholesky(damped(moments, damping)))
+    return torch.linalg.cholesky(inverse, upper=True).diagonal().square()
 
 
 def exact_update(weight: Tensor, removed: Tensor, moments: Tensor, damping: float = 0.01) -> Tensor:

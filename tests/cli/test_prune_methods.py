@@ -47,6 +47,25 @@ def test_that_a_pattern_says_the_share_and_the_demo_brings_its_training_digits(t
     assert ((weight != 0).reshape(-1, 4).sum(1) == 2).all()
 
 
+def test_that_a_pruned_model_learns_from_the_dense_one_when_asked(folder, tmp_path):
+    found = []
+    for name, learn in (("plain", []), ("taught", ["--distill", "2"])):
+        out = tmp_path / f"{name}.safetensors"
+        options = ["--method", "magnitude", "--sparsity", "0.5", "--calibration", str(folder)]
+        assert run(["prune", "demo", *options, *learn, "-o", str(out)]) == GOOD
+        found.append(load_file(out)["blocks.0.mlp.fc1.weight"])
+    plain, taught = found
+    assert torch.equal(plain == 0, taught == 0)
+    assert not torch.equal(plain, taught)
+
+
+def test_that_learning_needs_images(deit_tiny_checkpoint, tmp_path, capsys):
+    model = ["deit_tiny_patch16_224", "--checkpoint", str(deit_tiny_checkpoint)]
+    options = ["--method", "magnitude", "--sparsity", "0.5", "--distill", "2"]
+    assert run(["prune", *model, *options, "-o", str(tmp_path / "p.safetensors")]) == WRONG_USE
+    assert "--calibration" in capsys.readouterr().err
+
+
 def test_that_a_seed_decides_what_is_drawn(tmp_path):
     found = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):

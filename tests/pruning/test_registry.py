@@ -190,7 +190,7 @@ def test_that_alpha_gives_the_published_spread(small_model, small_analysis, made
 
 
 def test_that_second_order_ranks_all_layers_together(small_model, small_analysis, few_digits):
-    """By hand: ``g_i w_ij^2 / [H^-1]_jj`` of the dense model, one threshold over all."""
+    """By hand: ``g_i w_ij^2 / d_j^2`` of the dense model, one threshold over all."""
     recipe = fill_recipe(
         small_model, small_analysis, "second-order", 0.5, calibration=few_digits, seed=2
     )
@@ -200,9 +200,11 @@ def test_that_second_order_ranks_all_layers_together(small_model, small_analysis
     for layer in (layer for layer in small_model.layers if layer.in_block):
         gram = moments[layer.parameter]
         damped = gram + 0.01 * gram.diagonal().mean() * torch.eye(len(gram))
-        inverse = torch.linalg.inv(damped).diagonal()
+        upper = torch.linalg.cholesky(torch.linalg.inv(damped), upper=True)
         weight = small_model.weight(layer).double()
-        scores[layer.name] = gradients[layer.name][:, None] * weight.square() / inverse
+        scores[layer.name] = (
+            gradients[layer.name][:, None] * weight.square() / upper.diagonal() ** 2
+        )
     together = torch.cat([score.flatten() for score in scores.values()])
     cut = together.kthvalue(together.numel() // 2).values
     for name, score in scores.items():

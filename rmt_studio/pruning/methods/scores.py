@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from rmt_studio.pruning.second_order import inverse_diagonal
+from rmt_studio.pruning.second_order import sweep_variances
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,11 +53,12 @@ def _wanda(pieces: Pieces, step: EntryMask) -> Tensor:
 
 
 def _second_order(pieces: Pieces, step: EntryMask) -> Tensor:
-    """``w_ij^2 / [H^-1]_jj``: what leaving out one entry costs when the others make up for it.
+    """``w_ij^2 / d_j^2``: what leaving out one entry costs when later inputs make up for it.
 
-    Twice the saliency of Hassibi & Stork (1993), with the damped moments for the Hessian.
+    The saliency of Hassibi & Stork (1993) in the order of Frantar & Alistarh's (2023) sweep, with
+    the damped moments for the Hessian: see `sweep_variances`.
     """
-    return pieces.weight.square() / inverse_diagonal(pieces.input_moments, step.damping)
+    return pieces.weight.square() / sweep_variances(pieces.input_moments, step.damping)
 
 
 SCORES: Mapping[str, Callable[[Pieces, EntryMask], Tensor]] = {
