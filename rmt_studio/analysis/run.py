@@ -13,6 +13,7 @@ from rmt_studio.analysis.cache import content_key
 from rmt_studio.analysis.layer_analysis import Analysis, LayerAnalysis
 from rmt_studio.analysis.workers import at_work, result_of, worker_count
 from rmt_studio.errors import InputError
+from rmt_studio.models.devices import usable_device
 from rmt_studio.progress import Progress, no_progress
 from rmt_studio.spectra import DEFAULT_METHOD, batches_of, entry_statistics, fit_bulk, spectra_of
 from rmt_studio.spectra.spectrum import checked_weight
@@ -80,7 +81,7 @@ def analyze(
             finite.
     """
     wanted = list(model.layers) if layers is None else [model.layer(name) for name in layers]
-    look = _Look(model, method, options or {}, cache, _usable(device), entries)
+    look = _Look(model, method, options or {}, cache, usable_device(device, torch.float64), entries)
     found: dict[str, LayerAnalysis | None] = {}
     batches = look.batches(wanted)
     count = worker_count(len(batches), look.device, workers)
@@ -167,14 +168,3 @@ def _named(layer: Layer) -> Iterator[None]:
         yield
     except InputError as error:
         raise InputError(layer.name, f"{error.thing}: {error.reason}", error.next_step) from error
-
-
-def _usable(name: torch.device | str) -> torch.device:
-    """Return the device, or say why spectra cannot be computed there."""
-    try:
-        device = torch.device(name)
-        torch.empty(1, dtype=torch.float64, device=device).cpu()
-    except (RuntimeError, AssertionError, TypeError) as error:
-        reason = f"cannot be used ({str(error).splitlines()[0]})"
-        raise InputError(f"device {name}", reason, "use cpu") from error
-    return device

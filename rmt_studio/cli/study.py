@@ -16,7 +16,7 @@ from rmt_studio.cli.work import images_for, load, require_targets
 from rmt_studio.data.images import ImageSet, digits, open_images
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation.accuracy import spread
-from rmt_studio.evaluation.private_copy import usable_device
+from rmt_studio.models.devices import usable_device
 from rmt_studio.pruning import calibration_images, method_named
 from rmt_studio.studies.trial import Failed, Measured
 

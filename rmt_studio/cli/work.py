@@ -19,7 +19,7 @@ from rmt_studio.cli.report import (
 from rmt_studio.data.images import ImageSet, digits, open_images
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation.accuracy import evaluate
-from rmt_studio.evaluation.private_copy import usable_device
+from rmt_studio.models.devices import usable_device
 from rmt_studio.models.export import export
 from rmt_studio.models.loading import LoadedModel, load_model
 from rmt_studio.pruning import Recipe, calibration_images, fill_recipe, method_named, prune

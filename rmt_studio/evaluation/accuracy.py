@@ -16,8 +16,9 @@ from rmt_studio.errors import InputError
 from rmt_studio.evaluation import cost
 from rmt_studio.evaluation.batches import BatchSize, DecodedAhead, outputs
 from rmt_studio.evaluation.intervals import paired_difference, wilson
-from rmt_studio.evaluation.private_copy import between_blocks, private_copy, usable_device
+from rmt_studio.evaluation.private_copy import between_blocks, private_copy
 from rmt_studio.evaluation.result import Evaluation, RunningAccuracy
+from rmt_studio.models.devices import usable_device
 from rmt_studio.progress import Progress, no_progress
 
 if TYPE_CHECKING:

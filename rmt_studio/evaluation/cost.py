@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from rmt_studio.evaluation.private_copy import between_blocks, private_copy, usable_device
+from rmt_studio.evaluation.private_copy import between_blocks, private_copy
+from rmt_studio.models.devices import usable_device
 from rmt_studio.progress import Progress, no_progress
 
 if TYPE_CHECKING:

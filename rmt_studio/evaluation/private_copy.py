@@ -7,30 +7,12 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import torch
 from torch import nn
-
-from rmt_studio.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-
-def usable_device(name: str | torch.device) -> torch.device:
-    """Return the torch device of that name.
-
-    Raises:
-        InputError: no such device on this machine.
-    """
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device).cpu()  # "meta" has no values to bring back
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        choices = ["cpu", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
-        next_step = f"use {' or '.join(choices)}"
-        raise InputError(f"device {name}", f"cannot be used ({reason})", next_step) from error
-    return device
+    import torch
 
 
 def private_copy(module: nn.Module, device: torch.device) -> nn.Module:

@@ -11,7 +11,6 @@ table, and quantiles are interpolated by their logarithms.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from rmt_studio.progress import Progress, no_progress
 from rmt_studio.spectra.gamma_fit import MOST_SPREAD, gamma_fit, spread_basis, spread_series
 from rmt_studio.spectra.kolmogorov import kolmogorov_distances
 from rmt_studio.spectra.null_distance import GAMMA_TABLE_FILE
-from rmt_studio.spectra.null_table import LEVELS
+from rmt_studio.spectra.null_table import LEVELS, print_progress, write_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,16 +121,10 @@ def build(progress: Progress = no_progress) -> dict:
     }
 
 
-def _print_progress(done: int, total: int, note: str = "") -> None:
-    print(f"{done + 1:4d} of {total}  {note}", file=sys.stderr)
-
-
 def main(arguments: list[str]) -> None:
     """Simulate and write the table to the file named, or to its place in the package."""
     target = Path(arguments[0]) if arguments else GAMMA_TABLE_FILE
-    table = build(_print_progress)
-    lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in table.items())
-    target.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+    write_table(build(print_progress), target)
 
 
 if __name__ == "__main__":

@@ -154,16 +154,21 @@ def _rounded_up(values: np.ndarray) -> np.ndarray:
     return np.round(np.ceil(values * 1e4) / 1e4, 4)
 
 
-def _print_progress(done: int, total: int, note: str = "") -> None:
+def write_table(table: dict, target: Path) -> None:
+    """Write a table with one entry per line, so that a change of it can be read."""
+    lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in table.items())
+    target.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+
+
+def print_progress(done: int, total: int, note: str = "") -> None:
+    """Say on standard error how far a simulation is."""
     print(f"{done + 1:4d} of {total}  {note}", file=sys.stderr)
 
 
 def main(arguments: list[str]) -> None:
     """Simulate and write the table to the file named, or to its place in the package."""
     target = Path(arguments[0]) if arguments else TABLE_FILE
-    table = build(_print_progress)
-    lines = ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in table.items())
-    target.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+    write_table(build(print_progress), target)
 
 
 if __name__ == "__main__":

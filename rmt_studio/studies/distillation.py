@@ -21,7 +21,8 @@ import torch
 from torch.nn import functional
 
 from rmt_studio.errors import InputError
-from rmt_studio.evaluation.private_copy import private_copy, usable_device
+from rmt_studio.evaluation.private_copy import private_copy
+from rmt_studio.models.devices import usable_device
 from rmt_studio.progress import Progress, no_progress
 from rmt_studio.studies.crops import Crops
 
