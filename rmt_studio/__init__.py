@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rmt_studio.errors import InputError
     from rmt_studio.evaluation.accuracy import Evaluation, evaluate
     from rmt_studio.models.export import ExportReport, export
+    from rmt_studio.models.exports.reading import load_pruned
     from rmt_studio.models.loading import LoadedModel, load_model
     from rmt_studio.pruning import (
         LayerRule,
@@ -68,6 +69,7 @@ _HOMES = {
     "fill_recipe": "rmt_studio.pruning",
     "input_moments": "rmt_studio.pruning",
     "load_model": "rmt_studio.models.loading",
+    "load_pruned": "rmt_studio.models.exports.reading",
     "null_spectra": "rmt_studio.analysis",
     "open_images": "rmt_studio.data.images",
     "prune": "rmt_studio.pruning",
@@ -98,6 +100,7 @@ __all__ = [
     "fill_recipe",
     "input_moments",
     "load_model",
+    "load_pruned",
     "null_spectra",
     "open_images",
     "prune",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _FORMAT = "rmt-studio spectrum"
-_VERSION = 1  # of the file and of the way spectra are computed: a change of either starts anew
+_VERSION = 2  # of the file and of the way spectra are computed: a change of either starts anew
 _SUFFIX = ".spectrum"
 _MOST_BYTES = 2**30
 _KEPT = 0.9  # share of the bound that is left after the oldest went

@@ -36,13 +36,13 @@ def views_of(model: LoadedModel, layer: Layer, *, whitened: bool) -> tuple[View,
         whitened: whether the second moments of the inputs are at hand.
     """
     views = [WHOLE]
-    split = heads_of(model.module, layer)
+    split = heads_of(model.layout, layer)
     if split is not None and split.count > 1:
         views += [View("head", head) for head in range(split.count)]
     pair = product_layers(model, layer)
     if pair is not None:
         kind: ViewKind = "query_key" if pair[0].role is Role.QUERY else "output_value"
-        first = heads_of(model.module, pair[0])
+        first = heads_of(model.layout, pair[0])
         views += [View(kind, head) for head in range(first.count if first else 0)]
     return (*views, View("whitened")) if whitened else tuple(views)
 
@@ -62,7 +62,7 @@ def factors(model: LoadedModel, layer: Layer, view: View) -> tuple[Tensor, ...]:
     pair = product_layers(model, layer) if view.is_product else None
     if pair is None:
         return (_head_of(model, layer, view.head),)
-    counts = [split.count for one in pair if (split := heads_of(model.module, one))]
+    counts = [split.count for one in pair if (split := heads_of(model.layout, one))]
     head = view.head or 0
     left = _head_of(model, pair[0], head)
     right = _head_of(model, pair[1], head * counts[1] // counts[0])  # grouped queries share keys
@@ -129,6 +129,6 @@ def outer_shape(parts: tuple[Tensor, ...]) -> tuple[int, int]:
 
 
 def _head_of(model: LoadedModel, layer: Layer, head: int | None) -> Tensor:
-    split = heads_of(model.module, layer)
+    split = heads_of(model.layout, layer)
     weight = model.weight(layer)
     return weight if split is None or head is None else split.part(weight, head)

@@ -101,7 +101,7 @@ def _draws(model: LoadedModel, layer: Layer, kind: str, view: View) -> tuple[Dra
     if kind == "profile":
         return tuple(partial(profile_shuffled, part, known_scales=scales(part)) for part in parts)
     pair = product_layers(model, layer) if view.is_product else None
-    laws = [initial_law(model.module, one) for one in pair or (layer,)]
+    laws = [initial_law(model.layout, one) for one in pair or (layer,)]
     return tuple(partial(_drawn, law, part) for law, part in zip(laws, parts, strict=True))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import torch
 
 from rmt_studio.analysis.cache import content_key
 from rmt_studio.analysis.layer_analysis import Analysis, LayerAnalysis
+from rmt_studio.analysis.turns import Turns
 from rmt_studio.analysis.workers import at_work, result_of, worker_count
 from rmt_studio.errors import InputError
 from rmt_studio.models.devices import usable_device
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rmt_studio.models.layers import Layer
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.spectra import Spectrum
+    from rmt_studio.spectra.singular_values import Turn
 
 
 def analyze_layer(
@@ -73,7 +75,8 @@ def analyze(
         cache: where spectra are looked up and kept; nowhere by default.
         device: where the spectra are computed.
         workers: how many matrices at a time on the CPU, by default as many as torch has threads.
-            Each holds a float64 copy of its matrix. The result does not depend on their number.
+            Each holds its Gram matrix and the solver's copy of that; where a matrix is needed
+            whole in float64, one at a time. The result does not depend on their number.
         entries: also take the moments of each matrix's entries.
 
     Raises:
@@ -81,11 +84,13 @@ def analyze(
             finite.
     """
     wanted = list(model.layers) if layers is None else [model.layer(name) for name in layers]
-    look = _Look(model, method, options or {}, cache, usable_device(device, torch.float64), entries)
+    place = usable_device(device, torch.float64)
+    turns = Turns(max((layer.size for layer in wanted), default=0))
+    look = _Look(model, method, options or {}, cache, place, entries, turns)
     found: dict[str, LayerAnalysis | None] = {}
     batches = look.batches(wanted)
     count = worker_count(len(batches), look.device, workers)
-    with at_work(look.at, batches, count) as futures:
+    with at_work(look.at, batches, count) as futures, closing(turns):
         for batch, future in zip(batches, futures, strict=True):
             tick = partial(progress, len(found), len(wanted), batch[0].name)
             tick()
@@ -109,6 +114,7 @@ class _Look:
     cache: SpectrumCache | None = None
     device: torch.device | str = "cpu"
     entries: bool = True
+    turn: Turn = nullcontext
 
     def batches(self, layers: Sequence[Layer]) -> list[list[Layer]]:
         """Return the layers whose spectra are computed together."""
@@ -133,7 +139,7 @@ class _Look:
         """Compute the spectra of matrices of one shape."""
         weights = [self.model.weight(layer) for layer in layers]
         try:
-            return spectra_of(weights, self.device)
+            return spectra_of(weights, self.device, turn=self.turn)
         except InputError:
             for layer, weight in zip(layers, weights, strict=True):
                 with _named(layer):

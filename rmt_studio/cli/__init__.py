@@ -8,6 +8,7 @@ import traceback
 import typer
 from rich.console import Console
 
+from rmt_studio.cli import export_entry as _export_entry  # noqa: F401 - adds its command
 from rmt_studio.cli.commands import application
 from rmt_studio.errors import InputError
 

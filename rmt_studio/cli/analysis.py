@@ -26,6 +26,7 @@ from rmt_studio.data.images import open_images
 from rmt_studio.errors import InputError
 from rmt_studio.models.sibling import load_sibling
 from rmt_studio.pruning import input_moments
+from rmt_studio.reports import write_report
 from rmt_studio.spectra import DEFAULT_METHOD
 
 if TYPE_CHECKING:
@@ -80,10 +81,17 @@ class Found:
 
 
 def analyze_command(
-    name: str, checkpoint: Path | None, wanted: Wanted, json: Path | None, csv: Path | None
+    name: str,
+    checkpoint: Path | None,
+    wanted: Wanted,
+    json: Path | None,
+    csv: Path | None,
+    html: Path | None = None,
 ) -> None:
     """Print the tables and write all numbers where asked."""
-    require_targets((checkpoint, wanted.against), json, csv)
+    require_targets((checkpoint, wanted.against), json, csv, html)
+    if html is not None and html.suffix.lower() != ".html":
+        raise InputError(html, "does not look like a page", "end its name in .html")
     if wanted.null is not None and wanted.null not in NULL_KINDS:
         known = f"choose one of {', '.join(NULL_KINDS)}"
         raise InputError(f"null {wanted.null!r}", "is not known", known)
@@ -100,6 +108,9 @@ def analyze_command(
             "layers": comparison.records(),
             "missing": comparison.missing,
         }
+    if html is not None:
+        with progress_bar("Draw") as progress:
+            write_report(model, found.layers, html, progress=progress)
     if json is None and csv is None:
         return
     layers, views = (_records(model, wanted, found, one) for one in (found.layers, found.views))

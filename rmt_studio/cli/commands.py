@@ -14,6 +14,8 @@ from rmt_studio.cli.options import (
     Counted,
     Data,
     Device,
+    Dtype,
+    Format,
     JsonFile,
     Limit,
     ModelName,
@@ -21,6 +23,7 @@ from rmt_studio.cli.options import (
     Overwrite,
     Seed,
     StudyJson,
+    Zstd,
 )
 
 application = typer.Typer(
@@ -105,19 +108,23 @@ def analyze(
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write the tables as CSV")
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write one page with the plots, to hand on"),
+    ] = None,
 ) -> None:
     """Print the spectrum and the Marchenko-Pastur fit of every matrix."""
     from rmt_studio.cli.analysis import Wanted, analyze_command
 
     wanted = Wanted(method, views, calibration, null, localisation, against)
-    analyze_command(model, checkpoint, wanted, json, csv)
+    analyze_command(model, checkpoint, wanted, json, csv, html)
 
 
 @application.command(cls=NamesTheChoices)
 def prune(
     model: ModelName,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="OUT", help="The .safetensors file to write")
+        Path, typer.Option("-o", "--output", metavar="OUT", help="The file or folder to write")
     ],
     checkpoint: Checkpoint = None,
     recipe: Annotated[
@@ -151,6 +158,9 @@ def prune(
     save_recipe: Annotated[
         Path | None, typer.Option(metavar="R.json", help="Also save the recipe that was used")
     ] = None,
+    format: Format = "dense",
+    dtype: Dtype = None,
+    zstd: Zstd = True,
     json: JsonFile = None,
 ) -> None:
     """Prune by a recipe, or by a method and a target; export and verify the result."""
@@ -160,7 +170,8 @@ def prune(
     if recipe is None and (method is None or no_target):
         raise typer.BadParameter("--method and --sparsity (or --pattern) go together")
     from rmt_studio.cli import work
-    from rmt_studio.studies.distillation import Distillation
+    from rmt_studio.cli.written import Shape
+    from rmt_studio.pruning import Distillation
 
     choice = None if method is None else work.Target(method, sparsity, str(of), pattern, seed)
     work.prune_command(
@@ -171,6 +182,7 @@ def prune(
         output,
         save_recipe,
         json,
+        shape=Shape(format, dtype, zstd),
         calibration=calibration,
         distillation=None if distill is None else Distillation(steps=distill, seed=seed),
     )

@@ -16,10 +16,12 @@ class NamesTheChoices(TyperCommand):
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - click's, or a copy
         """Write the help with the names put in."""
         from rmt_studio.analysis.nulls import NULL_KINDS
+        from rmt_studio.models.exports import FORMATS
         from rmt_studio.pruning import METHODS
         from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
 
         named = {
+            "{formats}": ", ".join(FORMATS),
             "{methods}": ", ".join(BULK_METHODS),
             "{default}": DEFAULT_METHOD,
             "{nulls}": ", ".join(NULL_KINDS),
@@ -40,11 +42,19 @@ class Counted(StrEnum):
 
 
 ModelName = Annotated[
-    str, typer.Argument(metavar="MODEL", help="timm architecture, folder with config.json, or demo")
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="timm architecture, folder with config.json, or demo; with --checkpoint also guess "
+        "(from its shapes) or bare (its matrices alone)",
+    ),
 ]
 Checkpoint = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Weights: .safetensors, .pth, .pt or .bin. Default: the hub"),
+    typer.Option(
+        metavar="FILE",
+        help="Weights: .safetensors, .pth, .pt, .bin, .index.json or .onnx. Default: the hub",
+    ),
 ]
 Data = Annotated[
     Path | None,
@@ -76,3 +86,9 @@ StudyJson = Annotated[
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Start the --json file anew whatever it holds")
 ]
+Format = Annotated[str, typer.Option("--format", metavar="NAME", help="One of {formats}")]
+Dtype = Annotated[
+    str | None,
+    typer.Option(metavar="TYPE", help="fp32, fp16 or bf16. Default: fp32, for 2:4 fp16"),
+]
+Zstd = Annotated[bool, typer.Option(help="Pack a compressed export with zstd")]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,16 +9,27 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
-from rmt_studio.models.atomic_write import atomic_write
+from rmt_studio.reports.text_files import write_csv, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from rmt_studio.evaluation.accuracy import Evaluation
     from rmt_studio.models.export import ExportReport
     from rmt_studio.progress import Progress as Callback
     from rmt_studio.pruning import PrunedModel
+
+__all__ = [
+    "accuracy_line",
+    "export_record",
+    "progress_bar",
+    "pruned_line",
+    "pruned_record",
+    "screen",
+    "tell",
+    "write_csv",
+    "write_json",
+]
 
 screen = Console(highlight=False, soft_wrap=True, markup=False)
 _errors = Console(stderr=True)
@@ -54,22 +62,6 @@ def tell(step: int, title: str, text: str) -> None:
     screen.print(Text.assemble((f"{step}  {title:<10}", "bold"), text))
 
 
-def write_json(path: Path, content: object) -> None:
-    """Write JSON at full precision, whole or not at all."""
-    with atomic_write(path) as beside:
-        beside.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-
-
-def write_csv(path: Path, rows: list[dict[str, object]]) -> None:
-    """Write rows that share their keys as CSV, whole or not at all."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    with atomic_write(path) as beside:
-        beside.write_text(text.getvalue(), encoding="utf-8")
-
-
 def accuracy_line(evaluation: Evaluation) -> str:
     """Return one line with the accuracy, its interval, its n and its image set."""
     low, high = evaluation.top1_interval
@@ -99,7 +91,8 @@ def pruned_line(pruned: PrunedModel) -> str:
 
 def export_record(report: ExportReport) -> dict[str, object]:
     """Return what was written and how it was verified, as plain values."""
-    return {**vars(report), "path": str(report.path)}
+    files = [str(file) for file in report.files]
+    return {**vars(report), "path": str(report.path), "files": files}
 
 
 def pruned_record(pruned: PrunedModel) -> dict[str, object]:

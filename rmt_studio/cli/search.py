@@ -15,10 +15,15 @@ from rmt_studio.cli.study import (
     row_line,
     study_bar,
 )
+from rmt_studio.cli.written import Shape, write
 from rmt_studio.errors import InputError
-from rmt_studio.models.export import export
-from rmt_studio.pruning import prune
-from rmt_studio.studies import Measured, SearchResult, SearchStep, smallest_within
+from rmt_studio.studies import (
+    Measured,
+    SearchResult,
+    SearchStep,
+    carry_out,
+    smallest_within,
+)
 from rmt_studio.studies.search import Criterion, require_bounds
 
 if TYPE_CHECKING:
@@ -112,12 +117,7 @@ def _export(opened: Opened, best: Measured, output: Path) -> None:
     with progress_bar("Analyse") as progress:
         analysis = analyze(model, progress=progress, cache=SpectrumCache())
     with progress_bar("Prune") as progress:
-        pruned = prune(
+        pruned = carry_out(
             model, recipe, analysis=analysis, calibration=opened.calibration, progress=progress
         )
-    with progress_bar("Export") as progress:
-        report = export(pruned, output, progress=progress)
-    screen.print(
-        f"{report.path}: {report.bytes:,} bytes, sha256 {report.sha256}\n"
-        f"verified in a fresh process: largest logit difference {report.max_logit_difference:.3g}"
-    )
+    write(pruned, output, Shape(), best.evaluation.record())

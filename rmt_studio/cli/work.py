@@ -16,20 +16,37 @@ from rmt_studio.cli.report import (
     screen,
     write_json,
 )
+from rmt_studio.cli.written import Shape, write
 from rmt_studio.data.images import ImageSet, digits, open_images
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation.accuracy import evaluate
 from rmt_studio.models.devices import usable_device
-from rmt_studio.models.export import export
 from rmt_studio.models.loading import LoadedModel, load_model
-from rmt_studio.pruning import Recipe, calibration_images, fill_recipe, method_named, prune
-from rmt_studio.studies.distillation import Distillation, distill
+from rmt_studio.pruning import (
+    CalibrationStatistics,
+    Recipe,
+    calibration_images,
+    fill_recipe,
+    method_named,
+)
+from rmt_studio.reports import model_record
+from rmt_studio.studies import carry_out
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rmt_studio.pruning import PrunedModel
+    from rmt_studio.analysis import Analysis
+    from rmt_studio.pruning import Distillation
 
+__all__ = [
+    "Target",
+    "evaluate_command",
+    "images_for",
+    "load",
+    "model_record",
+    "prune_command",
+    "require_targets",
+]
 
 DEMO_CALIBRATION = 256  # images: several tokens for each input of the widest layer
 
@@ -53,20 +70,6 @@ def load(name: str, checkpoint: Path | None) -> LoadedModel:
     """Load a model with a progress bar."""
     with progress_bar("Load") as progress:
         return load_model(name, checkpoint=checkpoint, progress=progress)
-
-
-def model_record(model: LoadedModel) -> dict[str, object]:
-    """Return what a model is, as plain values."""
-    return {
-        "architecture": model.architecture,
-        "source": {
-            "kind": model.source.kind,
-            "location": model.source.location,
-            "sha256": model.source.sha256,
-        },
-        "parameters": model.parameter_count,
-        "block_parameters": model.block_parameter_count,
-    }
 
 
 def require_targets(sources: tuple[Path | None, ...], *targets: Path | None) -> None:
@@ -95,6 +98,7 @@ def prune_command(
     save_recipe: Path | None,
     json: Path | None,
     *,
+    shape: Shape,
     calibration: Path | None = None,
     distillation: Distillation | None = None,
 ) -> None:
@@ -106,20 +110,24 @@ def prune_command(
     model = load(name, checkpoint)
     if images is None and (needed or distillation is not None):
         images = _own_images(model)
-    if target:
-        pruned = _pruned_by_target(model, target, images)
-    else:
-        pruned = _pruned_by(model, recipe or Recipe(), images)
+    analysis = _analyzed(model) if target else None
+    known = None if images is None else CalibrationStatistics(model, images)
+    if target and analysis is not None:
+        recipe = _filled(model, analysis, target, images, known)
+    recipe = recipe or Recipe()
+    if distillation is not None:
+        recipe = recipe.model_copy(update={"recovery": distillation})
+    with progress_bar("Prune") as progress:
+        pruned = carry_out(
+            model,
+            recipe,
+            analysis=analysis,
+            calibration=images,
+            statistics=known,
+            progress=progress,
+        )
     screen.print(pruned_line(pruned))
-    if distillation is not None and images is not None:
-        with progress_bar("Distill") as progress:
-            pruned = distill(model, pruned, images, distillation, progress=progress)
-    with progress_bar("Export") as progress:
-        report = export(pruned, output, progress=progress)
-    screen.print(
-        f"{report.path}: {report.bytes:,} bytes, sha256 {report.sha256}\n"
-        f"verified in a fresh process: largest logit difference {report.max_logit_difference:.3g}"
-    )
+    report = write(pruned, output, shape)
     if save_recipe is not None:
         pruned.recipe.save(save_recipe)
     if json is not None:
@@ -178,16 +186,20 @@ def _own_images(model: LoadedModel) -> ImageSet:
     raise InputError("--calibration", "is missing, this way of pruning needs images", next_step)
 
 
-def _pruned_by(model: LoadedModel, recipe: Recipe, images: ImageSet | None) -> PrunedModel:
-    with progress_bar("Prune") as progress:
-        return prune(model, recipe, calibration=images, progress=progress)
-
-
-def _pruned_by_target(model: LoadedModel, target: Target, images: ImageSet | None) -> PrunedModel:
+def _analyzed(model: LoadedModel) -> Analysis:
     with progress_bar("Analyse") as progress:
-        analysis = analyze(model, progress=progress, cache=SpectrumCache())
+        return analyze(model, progress=progress, cache=SpectrumCache())
+
+
+def _filled(
+    model: LoadedModel,
+    analysis: Analysis,
+    target: Target,
+    images: ImageSet | None,
+    known: CalibrationStatistics | None,
+) -> Recipe:
     with progress_bar("Fill rules") as progress:
-        recipe = fill_recipe(
+        return fill_recipe(
             model,
             analysis,
             target.method,
@@ -196,7 +208,6 @@ def _pruned_by_target(model: LoadedModel, target: Target, images: ImageSet | Non
             calibration=images,
             seed=target.seed,
             pattern=target.pattern,
+            statistics=known,
             progress=progress,
         )
-    with progress_bar("Prune") as progress:
-        return prune(model, recipe, analysis=analysis, calibration=images, progress=progress)

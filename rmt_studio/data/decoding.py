@@ -19,6 +19,11 @@ MAX_PIXELS = 89_478_485
 MAX_ASPECT = 200
 """Longest side over shortest; scaling a thinner strip up to a model's size fills the memory."""
 
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "JPEG2000")
+"""What may be decoded, whatever a file is called: other kinds start programs, as EPS does."""
+
+ROWS_AT_ONCE = 256
+
 MODE_OF_CHANNELS = {1: "L", 3: "RGB"}
 NEXT_STEP = "replace or remove the file"
 
@@ -36,7 +41,7 @@ def decode(path: Path, channels: int) -> Image.Image:
     if not os.path.isfile(path):
         raise InputError(path, "is missing or no regular file", NEXT_STEP)
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=FORMATS) as image:
             _refuse_extent(path, *image.size)
             return convert(image, channels)
     except InputError:
@@ -67,12 +72,16 @@ def convert(image: Image.Image, channels: int) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    values = np.asarray(image, dtype=np.float64)
-    if not np.isfinite(values).all():
-        raise ValueError("its pixels are not all finite")
+    """Scale grey values to 8 bits, some rows at a time: in float64 a large picture fills memory."""
+    values = np.asarray(image)
+    grey = np.empty(values.shape, np.uint8)
     white = 1.0 if image.mode == "F" else 65535.0
-    grey = np.clip(values / white, 0.0, 1.0) * 255.0
-    return Image.fromarray(np.rint(grey).astype(np.uint8))
+    for first in range(0, len(values), ROWS_AT_ONCE):
+        rows = values[first : first + ROWS_AT_ONCE].astype(np.float64)
+        if not np.isfinite(rows).all():
+            raise ValueError("its pixels are not all finite")
+        grey[first : first + ROWS_AT_ONCE] = np.rint(np.clip(rows / white, 0.0, 1.0) * 255.0)
+    return Image.fromarray(grey)
 
 
 def _refuse_extent(path: Path, width: int, height: int) -> None:

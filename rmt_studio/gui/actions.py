@@ -48,6 +48,13 @@ ACTIONS = (
         "open_images", "&File", "Open &images…", "Choose the image folder to evaluate on", "Ctrl+I"
     ),
     ActionSpec(
+        "open_calibration",
+        "&File",
+        "Open &calibration images…",
+        "Choose a folder of unlabelled images for methods that measure the layers",
+        "Ctrl+Shift+I",
+    ),
+    ActionSpec(
         "open_recipe",
         "&File",
         "Open &recipe…",
@@ -64,6 +71,13 @@ ACTIONS = (
         "&Export checkpoint…",
         "Write the pruned checkpoint and verify it",
         "Ctrl+Shift+E",
+    ),
+    ActionSpec(
+        "export_report",
+        "&File",
+        "Export re&port…",
+        "Write the analysis as a page with the plots, as CSV or as JSON",
+        "Ctrl+Shift+P",
     ),
     ActionSpec("quit", "&File", "&Quit", "Close the window", _KEY.Quit, separated=True),
     ActionSpec(
@@ -123,6 +137,21 @@ ACTIONS = (
     ),
     ActionSpec(
         "prune", "&Prune", "&Prune by the rules", "Make the pruned model in the background", "F6"
+    ),
+    ActionSpec(
+        "compare_methods",
+        "&Prune",
+        "&Compare methods…",
+        "Measure several methods at several targets beside the dense model",
+        "Ctrl+M",
+        separated=True,
+    ),
+    ActionSpec(
+        "find_smallest",
+        "&Prune",
+        "&Find the smallest model…",
+        "Search how much can go while the accuracy stays within some points",
+        "Ctrl+Shift+M",
     ),
     ActionSpec(
         "evaluate",

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidg
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.figures import count_text
 from rmt_studio.studio.devices import available_devices
-from rmt_studio.studio.document import ImagesOpened, ModelOpened
+from rmt_studio.studio.document import CalibrationOpened, ImagesOpened, ModelOpened
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -47,17 +47,19 @@ class Header(QWidget):
         self._show()
 
     def _changed(self, event: object) -> None:
-        if isinstance(event, ModelOpened | ImagesOpened):
+        if isinstance(event, ModelOpened | ImagesOpened | CalibrationOpened):
             self._show()
 
     def _show(self) -> None:
         document = self._workbench.document
         model, images = document.model, document.images
         self._name.setText(model.title if model else self.tr("no model"))
-        facts = describe(model) if model else ""
+        facts = [describe(model)] if model else []
         if images is not None:
-            facts += f"{' · ' if facts else ''}{count_text(len(images))} images ({images.name})"
-        self._facts.set_text(facts)
+            facts.append(f"{count_text(len(images))} images ({images.name})")
+        if document.calibration is not None:
+            facts.append(f"{count_text(len(document.calibration))} for calibration")
+        self._facts.set_text(" · ".join(facts))
 
 
 def describe(model: LoadedModel) -> str:

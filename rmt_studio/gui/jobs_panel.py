@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.theme import number_font, theme
+from rmt_studio.studies.course import STEPS
 from rmt_studio.studio.jobs import (
     JobCancelled,
     JobEvent,
@@ -119,7 +120,10 @@ class JobRow(QWidget):
     def _progress(self, event: JobProgressed) -> None:
         share = event.done / event.total if event.total > 0 else 0.0
         self.bar.setValue(round(_STEPS * min(max(share, 0.0), 1.0)))
-        counted = self.tr("{} of {}").format(event.done, event.total) if event.total > 1 else ""
+        if event.total == STEPS:  # shares of a whole, nothing that could be counted
+            counted = f"{100 * share:.0f} %"
+        else:
+            counted = self.tr("{} of {}").format(event.done, event.total) if event.total > 1 else ""
         left = event.seconds_left
         time = "" if left is None else self.tr("{} left").format(clock_text(left))
         self.note.set_text(" · ".join(part for part in (counted, time, event.note) if part))

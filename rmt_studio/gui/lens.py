@@ -121,7 +121,7 @@ class Lens(QObject):
             return self.tr("open a model first")
         if kind == "initialisation":
             try:
-                initial_law(model.module, model.layer(self._name))
+                initial_law(model.layout, model.layer(self._name))
             except InputError as error:
                 return error.reason
         return self._shelf.reason(("null", self._name, self.view, kind))

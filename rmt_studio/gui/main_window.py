@@ -24,6 +24,7 @@ from rmt_studio.gui.layers import LayerPanel
 from rmt_studio.gui.recent_menu import RecentMenu
 from rmt_studio.gui.results import ResultsPanel
 from rmt_studio.gui.spectrum import SpectrumView
+from rmt_studio.gui.studies import StudyWindows
 from rmt_studio.gui.theme import theme
 from rmt_studio.gui.welcome import WelcomePage
 from rmt_studio.gui.window_commands import WindowCommands
@@ -46,6 +47,7 @@ class MainWindow(QMainWindow):
         self.setContentsMargins(8, 0, 8, 0)
         self.setDockNestingEnabled(True)
         self.workbench = Workbench(self)
+        self.study_windows = StudyWindows(self.workbench, self)
         self.commands = WindowCommands(self)
         self.actions_by_id = build_actions(self, self.commands)
         self._add_undo_actions()
@@ -144,6 +146,7 @@ class MainWindow(QMainWindow):
         bench.failed.connect(self.tell_failure)
         bench.told.connect(self.tell)
         bench.lens.checkpoint_wanted.connect(self.commands.on_compare_checkpoint)
+        bench.image_sets.calibration_wanted.connect(self.commands.on_open_calibration)
         theme().changed.connect(self._check_theme)
         self._check_theme()
 
@@ -158,8 +161,9 @@ class MainWindow(QMainWindow):
     def _update_actions(self, _event: object = None) -> None:
         document, actions = self.workbench.document, self.actions_by_id
         has_model, has_rules = document.model is not None, bool(document.recipe.rules)
-        for name in ("analyze", "export", "compare_checkpoint"):
+        for name in ("analyze", "export", "compare_checkpoint", "compare_methods", "find_smallest"):
             actions[name].setEnabled(has_model)
+        actions["export_report"].setEnabled(has_model)
         for name in ("save_recipe", "prune", "keep_all"):
             actions[name].setEnabled(has_rules)
         actions["open_recipe"].setEnabled(has_model)

@@ -131,6 +131,7 @@ class Predictions(QObject):
 
     def _measure_stale(self) -> None:
         document = self._document
+        self._stale.difference_update(document.measured_effects)
         known = [x for name in self._stale if (x := document.layer(name)) is not None]
         if document.model is None or not known:
             return
@@ -152,6 +153,6 @@ class Predictions(QObject):
             name: effect
             for name, effect in effects.items()
             if recipe.rule(name) == now.rule(name) and recipe.bulk_fit == now.bulk_fit
-        }
+        } | document.measured_effects
         self._stale.difference_update(valid)
         document.set_effects(valid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.pruning import PrunedModel
     from rmt_studio.studio.document import Document
+    from rmt_studio.studio.export_tasks import ExportChoice
     from rmt_studio.studio.jobs import Job
 
     Next = Callable[[], object] | None
@@ -41,12 +42,12 @@ class Runs(QObject):
         super().__init__(parent)
         self._document, self._desk = document, desk
 
-    def prune(self, model: LoadedModel, lane: str, and_then: Next = None) -> Job:
+    def prune(self, model: LoadedModel, device: str, and_then: Next = None) -> Job:
         """Make the pruned model of the recipe, then go on with ``and_then``."""
-        recipe = self._document.recipe
-        work = partial(tasks.make_pruned, model, recipe, self._document.analysis)
-        done = partial(self._pruned, and_then)
-        return self._desk.start(f"Prune · {recipe.name or 'own rules'}", work, done, lane=lane)
+        recipe, images = self._document.recipe, self._document.calibration
+        work = partial(tasks.make_pruned, model, recipe, self._document.analysis, images, device)
+        done = partial(self._pruned, and_then, images)
+        return self._desk.start(f"Prune · {recipe.name or 'own rules'}", work, done, lane=device)
 
     def evaluate(
         self, subject: LoadedModel, images: ImageSet, device: str, and_then: Next = None
@@ -74,27 +75,50 @@ class Runs(QObject):
             return self.evaluate(model, images, lane, again)
         return self.evaluate(self._document.pruned, images, lane)
 
-    def export(self, subject: LoadedModel, path: str | Path) -> Job:
-        """Write a checkpoint and verify the file."""
-        work = partial(tasks.write_checkpoint, subject, str(path))
+    def export(self, subject: LoadedModel, path: str | Path, wanted: ExportChoice) -> Job:
+        """Write a model in a format, with the newest accuracy measured of it, and verify it."""
+        work = partial(tasks.write_checkpoint, subject, str(path), wanted, self._measured(subject))
         return self._desk.start("Export", work, self._exported, lane="disk")
 
-    def _pruned(self, and_then: Next, pruned: PrunedModel) -> None:
-        if self._is_of_open_model(pruned) and self._document.set_pruned(pruned):
-            kept, whole = pruned.parameters_kept, pruned.parameter_count
-            self.told.emit(f"Pruned: {count_text(kept)} of {count_text(whole)} parameters kept")
-            if and_then is not None:
-                and_then()
+    def _measured(self, subject: LoadedModel) -> dict[str, Any] | None:
+        """Return what the newest evaluation of just this model found."""
+        recipe = getattr(subject, "recipe", None)
+        runs = (run for run in reversed(self._document.runs) if run.recipe == recipe)
+        return next((run.evaluation.record() for run in runs), None)
+
+    def take_pruned(self, pruned: PrunedModel, calibration: ImageSet | None) -> bool:
+        """Put a pruned model into the document and return True, unless it is no longer wanted.
+
+        Args:
+            pruned: the model.
+            calibration: the images that it was made with.
+        """
+        document = self._document
+        fits = calibration is document.calibration or not pruned.recipe.needs_images
+        if not fits or not self._is_of_open_model(pruned) or not document.set_pruned(pruned):
+            return False
+        kept, whole = pruned.parameters_kept, pruned.parameter_count
+        self.told.emit(f"Pruned: {count_text(kept)} of {count_text(whole)} parameters kept")
+        return True
+
+    def take_evaluation(self, subject: LoadedModel, label: str, evaluation: Evaluation) -> bool:
+        """Make an evaluation a row of the results and return True, if it is of the open model."""
+        if not self._is_of_open_model(subject):
+            return False
+        self._document.add_run(tasks.run_of(subject, evaluation, label))
+        top1, seen = f"{100 * evaluation.top1:.1f} %", f"{evaluation.n:,}"
+        self.told.emit(f"Evaluated {label}: top-1 {top1} of {seen} images")
+        return True
+
+    def _pruned(self, and_then: Next, calibration: ImageSet | None, pruned: PrunedModel) -> None:
+        if self.take_pruned(pruned, calibration) and and_then is not None:
+            and_then()
 
     def _evaluated(
         self, subject: LoadedModel, label: str, and_then: Next, evaluation: Evaluation
     ) -> None:
-        if self._is_of_open_model(subject):
-            self._document.add_run(tasks.run_of(subject, evaluation, label))
-            top1, seen = f"{100 * evaluation.top1:.1f} %", f"{evaluation.n:,}"
-            self.told.emit(f"Evaluated {label}: top-1 {top1} of {seen} images")
-            if and_then is not None:
-                and_then()
+        if self.take_evaluation(subject, label, evaluation) and and_then is not None:
+            and_then()
 
     def _exported(self, report: ExportReport) -> None:
         self.told.emit(f"Exported and verified: {report.path}")

@@ -12,11 +12,14 @@ from rmt_studio.gui.dialogs import (
     AboutDialog,
     ExportDialog,
     OpenModelDialog,
+    choose_calibration,
     choose_checkpoint,
     choose_images,
     choose_recipe_to_open,
     choose_recipe_to_save,
+    choose_report,
 )
+from rmt_studio.gui.dialogs.choices import WEIGHT_SUFFIXES
 from rmt_studio.gui.theme import theme
 from rmt_studio.pruning import KEEP, Recipe
 
@@ -24,8 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rmt_studio.gui.main_window import MainWindow
-
-_WEIGHTS = {".safetensors", ".pth", ".pt", ".bin", ".ckpt"}
 
 
 class WindowCommands(QObject):
@@ -45,6 +46,11 @@ class WindowCommands(QObject):
         folder = choose_images(self._window)
         if folder:
             self._bench.open_images(folder)
+
+    def on_open_calibration(self) -> None:
+        folder = choose_calibration(self._window)
+        if folder:
+            self._bench.image_sets.open_calibration(folder)
 
     def on_open_recipe(self) -> None:
         path = choose_recipe_to_open(self._window)
@@ -83,6 +89,11 @@ class WindowCommands(QObject):
 
     def _open_export(self) -> None:
         ExportDialog(self._bench, parent=self._window).open()
+
+    def on_export_report(self) -> None:
+        path = choose_report(self._window)
+        if path:
+            self._bench.exports.report(path)
 
     def on_quit(self) -> None:
         self._window.close()
@@ -138,6 +149,12 @@ class WindowCommands(QObject):
     def on_evaluate_dense(self) -> None:
         self._bench.evaluate(dense=True)
 
+    def on_compare_methods(self) -> None:
+        self._window.study_windows.show_comparison()
+
+    def on_find_smallest(self) -> None:
+        self._window.study_windows.show_search()
+
     def on_about(self) -> None:
         AboutDialog(self._window).open()
 
@@ -147,9 +164,9 @@ class WindowCommands(QObject):
             self._bench.open_model(str(path))
         elif path.is_dir():
             self._bench.open_images(path)
-        elif path.suffix == ".json":
+        elif path.suffix == ".json" and not path.name.endswith(".index.json"):
             self.open_recipe(str(path))
-        elif path.suffix in _WEIGHTS:
+        elif path.name.lower().endswith(WEIGHT_SUFFIXES):
             OpenModelDialog(self._bench, checkpoint=path, parent=self._window).open()
         else:
             reason = self.tr("drop a checkpoint, a model folder, an image folder or a recipe")

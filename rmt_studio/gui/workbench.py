@@ -13,24 +13,28 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from rmt_studio.data.images import digits
 from rmt_studio.errors import InputError
 from rmt_studio.gui.analyses import Analyses
 from rmt_studio.gui.comparisons import Comparisons
 from rmt_studio.gui.edits import EditRecipe
+from rmt_studio.gui.exports import Exports
+from rmt_studio.gui.image_sets import ImageSets
 from rmt_studio.gui.job_desk import JobDesk
 from rmt_studio.gui.lens import Lens
 from rmt_studio.gui.predictions import Predictions
 from rmt_studio.gui.runs import Runs
+from rmt_studio.gui.study import ComparisonStudy, SearchStudy
+from rmt_studio.gui.targets import Targets
 from rmt_studio.pruning import check_recipe
 from rmt_studio.studio import tasks
 from rmt_studio.studio.document import AnalysisCleared, Document, ModelOpened
+from rmt_studio.studio.export_tasks import ExportChoice
+from rmt_studio.studio.targets import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from rmt_studio.data.images import ImageSet
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.progress import Progress
     from rmt_studio.pruning import (
@@ -56,6 +60,7 @@ class Workbench(QObject):
         failed (str, str): a title and one line for a person; the details are in the terminal.
         told (str): one line for the status bar.
         exported (object): an `ExportReport`.
+        looked_at (object): an `Offer`, what a checkpoint is likely to be.
     """
 
     document_changed = Signal(object)
@@ -65,6 +70,7 @@ class Workbench(QObject):
     failed = Signal(str, str)
     told = Signal(str)
     exported = Signal(object)
+    looked_at = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,14 +84,20 @@ class Workbench(QObject):
         self._predictions = Predictions(self.document, self._desk, self)
         self._runs = Runs(self.document, self._desk, self)
         self._analyses = Analyses(self.document, self._desk, self)
+        self.exports = Exports(self.document, self._desk, self)
         self.comparisons = Comparisons(self.document, self._desk, self)
+        self.image_sets = ImageSets(self.document, self._desk, self)
+        self.targets = Targets(self, self._desk, self._runs)
+        self.method_study = ComparisonStudy(self, self._desk)
+        self.search = SearchStudy(self, self._desk)
         self.lens = Lens(self.document, self._desk, self.compare_with, self)
         self._desk.job_changed.connect(self.job_changed)
         self._desk.failed.connect(self.failed)
         self._desk.told.connect(self.told)
-        for room in (self._runs, self._analyses, self.comparisons):
+        for room in (self._runs, self._analyses, self.comparisons, self.image_sets, self.exports):
             room.told.connect(self.told)
         self._runs.exported.connect(self.exported)
+        self.exports.failed.connect(self.failed)
         self._predictions.profile_ready.connect(self.profile_ready)
         self.document.subscribe(self._document_moved)
 
@@ -133,22 +145,23 @@ class Workbench(QObject):
         work = partial(tasks.load, name, path or None)
         return self._start(f"Open {name}", work, partial(self._model_opened, name, path, images))
 
+    def look_at(self, checkpoint: str | Path) -> Job:
+        """Find out what network a checkpoint is likely to be; `looked_at` tells it."""
+        work = partial(tasks.look_at, str(checkpoint))
+        return self._desk.start(
+            "Look at the file", work, self.looked_at.emit, lane="preview", quiet=True
+        )
+
     def open_images(self, folder: str | Path) -> Job:
-        """Open an image folder in the background."""
-        model = self.document.model
-        classes = model.num_classes if model else None
-        work = partial(tasks.read_images, str(folder), classes)
-        return self._start("Open images", work, self.document.open_images)
+        """Open an image folder to evaluate on in the background."""
+        return self.image_sets.open(folder, self.device)
 
     def _model_opened(
         self, name: str, checkpoint: str, images: str | Path | None, model: LoadedModel
     ) -> None:
         self._desk.cancel_all()
         self.document.open_model(model)
-        if name == "demo":
-            self.document.open_images(digits())
-        elif self.document.images is not None and not _fit(self.document.images, model):
-            self.document.open_images(None)
+        self.image_sets.match(name, model)
         self.told.emit(f"{model.title}: {len(model.layers)} matrices")
         others = [pair for pair in self.recent if pair != (name, checkpoint)]
         self.recent = [(name, checkpoint), *others][:_RECENT_KEPT]
@@ -162,7 +175,7 @@ class Workbench(QObject):
         """Compute every spectrum and fit in the background; rows fill as they arrive."""
         model = self.document.model
         if model is None:
-            return self._refuse("Analyse", "open a model first")
+            return self.refuse("Analyse", "open a model first")
         return self._analyses.start(model, self.device)
 
     def set_bulk_fit(self, settings: BulkFitSettings) -> None:
@@ -177,7 +190,7 @@ class Workbench(QObject):
     def compare_with_checkpoint(self, path: str | Path) -> Job | None:
         """Load other weights of the same network and show their spectra beside these."""
         if self.document.model is None:
-            return self._refuse("Compare", "open a model first")
+            return self.refuse("Compare", "open a model first")
         return self.comparisons.with_checkpoint(path)
 
     def compare_with(self, kind: Comparing) -> Job | None:
@@ -188,7 +201,7 @@ class Workbench(QObject):
         """
         refusal = self.comparisons.choose(kind)
         if refusal:
-            return self._refuse("Compare", refusal)
+            return self.refuse("Compare", refusal)
         return self.prune() if kind == "pruned" and self.document.pruned is None else None
 
     # --- selection -------------------------------------------------------------------------
@@ -211,40 +224,24 @@ class Workbench(QObject):
         recipe = self.document.recipe
         if any(recipe.rule(name) != rule for name, rule in changes.items()):
             edited = recipe.with_rules(changes).marked_as_edited()
-            self.undo_stack.push(EditRecipe(self.document, edited, text, gesture))
+            self.replace_recipe(edited, text, gesture)
 
-    def replace_recipe(self, recipe: Recipe, text: str) -> None:
-        """Follow another recipe as one undo step."""
+    def replace_recipe(self, recipe: Recipe, text: str, gesture: int = -1) -> None:
+        """Follow another recipe as one undo step; one that does not fit is refused."""
         try:
             if self.document.model is not None:
                 check_recipe(self.document.model, recipe)
-            self.undo_stack.push(EditRecipe(self.document, recipe, text))
+            self.undo_stack.push(EditRecipe(self.document, recipe, text, gesture))
         except InputError as error:
-            self.failed.emit("The recipe was not opened", str(error))
+            self.failed.emit("These rules do not fit", str(error))
 
-    def fill_target(
-        self,
-        budget: str,
-        sparsity: float,
-        of: str,
-        and_then: Callable[[], object] | None = None,
-    ) -> Job | None:
-        """Fill the rules so that together they reach a target, then go on with ``and_then``."""
-        model = self.document.model
-        if model is None or not self.document.analyzed:
-            return self._refuse("Fill rules", "wait until every spectrum is known")
-        work = partial(tasks.fill_rules, model, self.document.analysis, budget, sparsity, of)
-        title, done = f"Fill rules: {sparsity:.0%} of {of}", partial(self._filled, and_then)
-        return self._start(title, work, done, lane="rules")
+    def fill_target(self, method: str, sparsity: float, of: str) -> Job | None:
+        """Fill the rules so that together they reach a target."""
+        return self.targets.fill(Target(method, sparsity, of))
 
-    def prune_to_target(self, budget: str, sparsity: float, of: str) -> Job | None:
+    def prune_to_target(self, method: str, sparsity: float, of: str) -> Job | None:
         """Fill the rules so that they reach a target, then make the pruned model."""
-        return self.fill_target(budget, sparsity, of, and_then=self.prune)
-
-    def _filled(self, and_then: Callable[[], object] | None, recipe: Recipe) -> None:
-        self.replace_recipe(recipe, recipe.name)
-        if and_then is not None and self.document.recipe.rules == recipe.rules:
-            and_then()
+        return self.targets.fill(Target(method, sparsity, of), and_then=self.prune)
 
     # --- pruning, evaluating, exporting -------------------------------------------------------
 
@@ -252,30 +249,33 @@ class Workbench(QObject):
         """Make the pruned model of the recipe in the background, then go on with ``and_then``."""
         model = self.document.model
         if model is None:
-            return self._refuse("Prune", "open a model first")
+            return self.refuse("Prune", "open a model first")
         if not self.document.recipe.rules:
-            return self._refuse("Prune", "give at least one layer a rule, or choose a target")
+            return self.refuse("Prune", "give at least one layer a rule, or choose a target")
+        if self.document.recipe.needs_images and self.document.calibration is None:
+            return self.refuse("Prune", "the rules need calibration images: open some (File menu)")
         return self._runs.prune(model, self.device, and_then)
 
     def evaluate(self, *, dense: bool = False) -> Job | None:
         """Evaluate what the rules say; without rules, or when asked, the dense model."""
         model, images = self.document.model, self.document.images
         if model is None:
-            return self._refuse("Evaluate", "open a model first")
+            return self.refuse("Evaluate", "open a model first")
         if images is None:
-            return self._refuse("Evaluate", "open an image folder first")
+            return self.refuse("Evaluate", "open an image folder first")
         if dense or not self.document.recipe.rules:
             return self._runs.evaluate(model, images, self.device)
         return self._runs.evaluate_rules(model, images, self.device, self.evaluate)
 
-    def export(self, path: str | Path) -> Job | None:
+    def export(self, path: str | Path, wanted: ExportChoice | None = None) -> Job | None:
         """Write the pruned model, or the dense one while there is none, and verify the file."""
         subject = self.document.pruned or self.document.model
         if subject is None:
-            return self._refuse("Export", "open a model first")
-        return self._runs.export(subject, path)
+            return self.refuse("Export", "open a model first")
+        return self._runs.export(subject, path, wanted or ExportChoice())
 
-    def _refuse(self, title: str, reason: str) -> None:
+    def refuse(self, title: str, reason: str) -> None:
+        """Say that an action is not possible yet, and what to do first."""
         self.failed.emit(f"{title} is not possible yet", reason)
 
     # --- what follows from a change ---------------------------------------------------------
@@ -292,7 +292,3 @@ class Workbench(QObject):
             self.selection_changed.emit()
         if isinstance(event, AnalysisCleared):
             self.analyze()
-
-
-def _fit(images: ImageSet, model: LoadedModel) -> bool:
-    return images.kind == "folder" and len(images.class_names) == model.num_classes

@@ -6,21 +6,20 @@ and no number that would keep it busy for ever.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+from pydantic import BaseModel
 
 from rmt_studio.errors import InputError
-from rmt_studio.models.hostile_files import MEBIBYTE, open_regular
+from rmt_studio.models.config_values import DEEPEST, DataSettings, checked, json_of, parsed
+from rmt_studio.models.transformers_config import is_of_transformers, timm_arguments
 from rmt_studio.models.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Checked = TypeVar("Checked", bound=BaseModel)
 Scalar = bool | int | float | str | None
 _FOR_THE_FACTORY = {
     *("cache_dir", "checkpoint_path", "device", "dtype", "exportable", "feature_cfg"),
@@ -30,33 +29,6 @@ _FOR_THE_FACTORY = {
 }
 LARGEST_ARGUMENT = 1_000_000
 LONGEST_ARGUMENT = 200
-DEEPEST = 200  # blocks in all; each takes some milliseconds to lay out
-
-
-class DataSettings(BaseModel):
-    """How images become the network's input; names and defaults are timm's."""
-
-    model_config = ConfigDict(frozen=True)
-
-    input_size: tuple[
-        Annotated[int, Field(ge=1, le=64)],
-        Annotated[int, Field(ge=1, le=8192)],
-        Annotated[int, Field(ge=1, le=8192)],
-    ] = (3, 224, 224)
-    fixed_input_size: bool = False
-    interpolation: Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"] = (
-        "bicubic"
-    )
-    crop_pct: float = Field(default=0.875, gt=0, le=2)
-    crop_mode: Literal["center", "squash", "border"] = "center"
-    mean: tuple[FiniteFloat, ...] = (0.485, 0.456, 0.406)
-    std: tuple[Annotated[FiniteFloat, Field(gt=0)], ...] = (0.229, 0.224, 0.225)
-
-    @model_validator(mode="after")
-    def _one_mean_a_channel(self) -> DataSettings:
-        if {len(self.mean), len(self.std)} - {1, self.input_size[0]}:
-            raise ValueError("mean and std must have one entry per channel of input_size")
-        return self
 
 
 class ModelConfig(BaseModel):
@@ -88,7 +60,7 @@ class Blueprint:
 
 
 def blueprint_of_folder(folder: Path) -> Blueprint:
-    """Read the ``config.json`` of a folder in timm's layout (``timm.models.save_for_hf``).
+    """Read the ``config.json`` of a folder: timm's (``save_for_hf``) or transformers' for a ViT.
 
     Raises:
         InputError: there is none, or it does not say what to build.
@@ -97,8 +69,10 @@ def blueprint_of_folder(folder: Path) -> Blueprint:
     if not path.exists():
         next_step = "give a folder with config.json and model.safetensors"
         raise InputError(folder, "holds no config.json", next_step)
-    with open_regular(path, 16 * MEBIBYTE) as (stream, _):
-        config = _validated(path, _json(path, stream.read()))
+    content = json_of(path)
+    if is_of_transformers(content):
+        return Blueprint(*timm_arguments(path, content))
+    config = _validated(path, content)
     settings = _as_built(path, config)
     channels, *size = settings.input_size
     arguments = {"in_chans": channels, **config.model_args}
@@ -117,26 +91,18 @@ def blueprint_of_metadata(path: Path, metadata: dict[str, str]) -> Blueprint | N
         return None
     content = {
         "architecture": metadata["architecture"],
-        "model_args": _json(path, metadata["model_args"]),
-        "pretrained_cfg": _json(path, metadata["data_config"]),
+        "model_args": parsed(path, metadata["model_args"]),
+        "pretrained_cfg": parsed(path, metadata["data_config"]),
     }
     config = _validated(path, content)
     data = config.pretrained_cfg.model_dump(exclude={"fixed_input_size"})
     return Blueprint(config.architecture, config.model_args, data)
 
 
-def _json(path: Path, text: str | bytes) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        reason = f"is not valid JSON ({shown(error)})"
-        raise InputError(path, reason, "write it anew or fetch it again") from error
-
-
 def _validated(path: Path, content: object) -> ModelConfig:
     if isinstance(content, dict) and "pretrained_cfg" not in content:
         content = {**content, "pretrained_cfg": content}  # timm's older layout: all in one
-    config = _checked(path, ModelConfig, content)
+    config = checked(path, ModelConfig, content)
     for name, value in config.model_args.items():
         if name in _FOR_THE_FACTORY or not _is_plain(name, value):
             reason = f"sets the model argument {shown(name)} to {shown(value, 40)}"
@@ -167,16 +133,6 @@ def _scalars(value: object, level: int = 0) -> Iterator[object]:
         yield value
 
 
-def _checked(path: Path, kind: type[Checked], content: object) -> Checked:
-    try:
-        return kind.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "it"
-        reason = f"does not describe a timm model ({shown(place)}: {shown(first['msg'])})"
-        raise InputError(path, reason, "see timm.models.save_for_hf for the layout") from error
-
-
 def _as_built(path: Path, config: ModelConfig) -> DataSettings:
     """Return the data settings with the input size that the model arguments ask for."""
     channels, *size = config.pretrained_cfg.input_size
@@ -184,4 +140,4 @@ def _as_built(path: Path, config: ModelConfig) -> DataSettings:
     asked = config.model_args.get("img_size") or size
     sides = asked if isinstance(asked, list) else [asked, asked]
     settings = config.pretrained_cfg.model_dump()
-    return _checked(path, DataSettings, {**settings, "input_size": [channels, *sides]})
+    return checked(path, DataSettings, {**settings, "input_size": [channels, *sides]})

@@ -6,13 +6,16 @@ does not fit is refused before anything of the size that it asks for is allocate
 
 from __future__ import annotations
 
+import copy
 import difflib
+import re
 from typing import TYPE_CHECKING, Any
 
 import timm
 import torch
 from timm.models import get_pretrained_cfg, is_model
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from rmt_studio.errors import InputError
 from rmt_studio.models.wording import in_words, shown
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 MOST_RECOMPUTED = 2**30  # bytes of tables that a network computes for itself, such as positions
 _NAMED = 3
+_FILLING = {"normal_", "uniform_", "erfinv_", "clamp_", "mul_", "add_", "div_", "fill_", "zero_"}
+# Left in published checkpoints: MAE's decoder, the token that stands for masked patches.
+_OF_TRAINING = re.compile(r"(decoder_\w+\.|decoder_pos_embed$|mask_token$)")
 
 
 def _close_names(name: str, known: list[str]) -> list[str]:
@@ -82,32 +88,78 @@ def create(blueprint: Blueprint) -> nn.Module:
         raise InputError(blueprint.architecture, reason, "correct its arguments") from error
 
 
-def assemble(blueprint: Blueprint, tensors: dict[str, Tensor], origin: str) -> nn.Module:
-    """Build the network in evaluation mode around the given tensors, which it takes over.
+def create_without_memory(blueprint: Blueprint) -> nn.Module:
+    """Build the network on torch's ``meta`` device, where tensors have a shape and no values.
+
+    Raises:
+        InputError: timm cannot build it with these arguments.
+    """
+    with torch.device("meta"), _NothingToFill():
+        return create(blueprint)
+
+
+class _NothingToFill(TorchFunctionMode):
+    """Pass over what fills tensors without values: most of the time that building takes."""
+
+    def __torch_function__(  # torch's own signature
+        self,
+        func: Any,  # noqa: ANN401
+        types: Any,  # noqa: ANN401
+        args: Any = (),  # noqa: ANN401
+        kwargs: Any = None,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        if getattr(func, "__name__", "") in _FILLING and args and args[0].is_meta:
+            return args[0]
+        return func(*args, **(kwargs or {}))
+
+
+def lay_out(
+    blueprint: Blueprint, given: Mapping[str, Tensor], origin: str
+) -> tuple[nn.Module, list[str]]:
+    """Build the network in evaluation mode without memory, and check that a checkpoint fits it.
 
     Args:
         blueprint: what to build.
-        tensors: the state dict, floating tensors as float32.
+        given: the tensors of the checkpoint; may be on the ``meta`` device.
         origin: the name of the file, for messages.
+
+    Returns:
+        The network, and the names of the tensors that it takes. What it computes for itself, and
+        what only training had use for, is left out.
 
     Raises:
         InputError: a tensor is missing, unexpected, or of another shape or kind.
     """
-    with torch.device("meta"):
-        layout = create(blueprint)
-    recomputed = dict(_recomputed(layout))
-    given = {name: tensor for name, tensor in tensors.items() if name not in recomputed}
-    require_fit(blueprint.architecture, layout.state_dict(), given, origin)
-    if not recomputed:
-        layout.load_state_dict(given, strict=True, assign=True)
-        return layout.eval()
+    layout = create_without_memory(blueprint)
+    recomputed, wanted = dict(_recomputed(layout)), layout.state_dict()
+    taken = {
+        name: tensor
+        for name, tensor in given.items()
+        if name in wanted or not (name in recomputed or _OF_TRAINING.match(name))
+    }
+    require_fit(blueprint.architecture, wanted, taken, origin)
     size = sum(table.nbytes for table in recomputed.values())
     if size > MOST_RECOMPUTED:
         reason = f"would need {in_words(size)} of tables beside its weights"
         raise InputError(origin, reason, "check its img_size")
+    return layout.eval(), list(taken)
+
+
+def fill(blueprint: Blueprint, layout: nn.Module, tensors: dict[str, Tensor]) -> nn.Module:
+    """Return the network with its tensors, which it takes over.
+
+    Args:
+        blueprint: what was laid out.
+        layout: by `lay_out`; not changed.
+        tensors: of the names that `lay_out` gave, floating ones as float32.
+    """
+    if not any(_recomputed(layout)):
+        module = copy.deepcopy(layout)
+        module.load_state_dict(tensors, strict=True, assign=True)
+        return module.eval()
     with torch.random.fork_rng(devices=[]):
         module = create(blueprint)
-    module.load_state_dict(given, strict=True)
+    module.load_state_dict(tensors, strict=True)
     return module.eval()
 
 

@@ -1,66 +1,104 @@
-"""Read the tensors of a weights file into memory: safetensors, or a PyTorch state dict.
+"""A checkpoint of any kind: its tensors by name, known from the header, read when wanted.
 
-The file is copied, never mapped: a file that another program cuts short while it is open must not
-end this one.
+Kinds: safetensors; what ``torch.save`` wrote; several such files with an index; the initialisers
+of an ONNX program.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import re
-import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-import torch
-from torch import Tensor
-
 from rmt_studio.errors import InputError
-from rmt_studio.models.hostile_files import (
-    LARGEST_INFLATION,
-    CheckedFile,
-    FileKind,
-    open_checked,
-    open_regular,
+from rmt_studio.models.hostile_files import CheckedFile, FileKind, open_checked, open_regular
+from rmt_studio.models.names import in_timm_names
+from rmt_studio.models.onnx_file import initialisers_in
+from rmt_studio.models.safetensors_header import DTYPES
+from rmt_studio.models.shards import INDEX_SUFFIX, shards_of
+from rmt_studio.models.stored import (
+    Piece,
+    StoredTensor,
+    WeightsFile,
+    sha256_of_files,
+    stream_stat,
 )
+from rmt_studio.models.torch_files import tensors_in
 from rmt_studio.models.wording import shown
 from rmt_studio.progress import Progress, no_progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-DTYPES = {
-    "BOOL": torch.bool,
-    "U8": torch.uint8,
-    "I8": torch.int8,
-    "F8_E4M3": torch.float8_e4m3fn,
-    "F8_E5M2": torch.float8_e5m2,
-    "U16": torch.uint16,
-    "I16": torch.int16,
-    "F16": torch.float16,
-    "BF16": torch.bfloat16,
-    "U32": torch.uint32,
-    "I32": torch.int32,
-    "F32": torch.float32,
-    "U64": torch.uint64,
-    "I64": torch.int64,
-    "F64": torch.float64,
-}
-# Where training scripts put the state dict; the averaged weights are those that get evaluated.
-_WRAPPERS = ("state_dict_ema", "model_ema", "state_dict", "model")
-_PREFIXES = ("module.", "_orig_mod.", "model.")
+    from torch import Tensor
+
+SUFFIXES = (".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx", INDEX_SUFFIX)
+
+
+@dataclass(frozen=True)
+class StoredCheckpoint:
+    """The tensors of a checkpoint where they lie.
+
+    Attributes:
+        path: the file that was asked for; of several, their index.
+        tensors: by name, as timm spells it where the file is of a known other kind.
+        files: all that hold tensors.
+        metadata: text that a safetensors file carries beside its tensors.
+        part: which entry of a training checkpoint the tensors are, such as ``"model_ema"``.
+        from_onnx: whether they are the initialisers of a program.
+    """
+
+    path: Path
+    tensors: Mapping[str, StoredTensor]
+    files: tuple[WeightsFile, ...]
+    metadata: dict[str, str] = field(default_factory=dict)
+    part: str = ""
+    from_onnx: bool = False
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each tensor."""
+        return {name: tensor.shape for name, tensor in self.tensors.items()}
+
+    @property
+    def bytes(self) -> int:
+        """Size of the files together."""
+        return sum(file.size for file in self.files)
+
+    def read(
+        self, progress: Progress = no_progress, names: Iterable[str] | None = None
+    ) -> dict[str, Tensor]:
+        """Return tensors, each with memory of its own, floating ones as float32.
+
+        Args:
+            progress: called before each, in elements; may raise `Cancelled`.
+            names: which; all by default.
+
+        Raises:
+            InputError: a file changed, or a tensor holds values that are not finite.
+        """
+        wanted = {name: self.tensors[name] for name in (self.tensors if names is None else names)}
+        total, done, tensors = sum(one.numel for one in wanted.values()), 0, {}
+        for name, stored in wanted.items():
+            progress(done, total, f"reading {shown(name)}")
+            tensors[name] = stored.read()
+            done += stored.numel
+        return tensors
+
+    def sha256(self, progress: Progress = no_progress) -> str:
+        """Return the SHA-256 of the file; of several, of the list of theirs."""
+        return sha256_of_files(self.files, progress)
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The tensors of one weights file, by name, floating ones as float32, all of them finite.
+    """The tensors of a checkpoint in memory, by name, floating ones as float32, all finite.
 
     Attributes:
         path: the file.
         tensors: name to tensor; each owns its memory.
-        sha256: of the whole file.
+        sha256: of the file.
         metadata: text that a safetensors file carries beside its tensors.
         part: which entry of a training checkpoint the tensors are, such as ``"model_ema"``.
     """
@@ -73,24 +111,36 @@ class Checkpoint:
 
 
 def read_checkpoint(path: Path, progress: Progress = no_progress) -> Checkpoint:
-    """Read a weights file after the checks of `hostile_files`.
+    """Read a checkpoint into memory, whole.
 
     Args:
-        path: ``.safetensors``, or what ``torch.save`` made of a state dict or of a dictionary that
-            holds one as ``model``, ``state_dict``, ``model_ema`` or ``state_dict_ema``.
-        progress: called while tensors are read, in bytes; may raise `Cancelled`.
+        path: as of `open_checkpoint`.
+        progress: called while tensors are read; may raise `Cancelled`.
 
     Raises:
-        InputError: the file fails a check, would run code, holds no tensors, or holds values that
-            are not finite.
+        InputError: as of `open_checkpoint`, or a tensor holds values that are not finite.
     """
-    with open_checked(path) as file:
-        read = _read_safetensors if file.kind is FileKind.SAFETENSORS else _read_pickle
-        checkpoint = read(file, progress)
-    for name in checkpoint.tensors:
-        progress(file.size, file.size, f"checking {shown(name)}")
-        checkpoint.tensors[name] = finite(path.name, name, checkpoint.tensors[name])
-    return checkpoint
+    stored = open_checkpoint(path)
+    tensors = stored.read(progress)
+    return Checkpoint(path, tensors, stored.sha256(), stored.metadata, stored.part)
+
+
+def open_checkpoint(path: Path) -> StoredCheckpoint:
+    """Find the tensors of a checkpoint, after the checks of `hostile_files`, and read none.
+
+    Args:
+        path: ``.safetensors``; what ``torch.save`` made of a state dict or of a dictionary that
+            holds one as ``model``, ``state_dict``, ``model_ema`` and the like; the index of either
+            in several files (``....index.json``); or ``.onnx``.
+
+    Raises:
+        InputError: a file fails a check, asks for code, or holds no tensors.
+    """
+    read = _sharded if path.name.endswith(INDEX_SUFFIX) else _single
+    found = read(path)
+    if not found.tensors:
+        raise InputError(path.name, "holds no tensors", "give a file with weights")
+    return found if found.from_onnx else replace(found, tensors=in_timm_names(path, found.tensors))
 
 
 def sha256_of(path: Path) -> str:
@@ -99,118 +149,46 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _read_safetensors(file: CheckedFile, progress: Progress) -> Checkpoint:
-    """Read each tensor from its place, hashing the very bytes that are kept."""
-    if file.header is None or not file.header.entries:
+def _single(path: Path) -> StoredCheckpoint:
+    with open_checked(path) as file:
+        origin = WeightsFile.of(path, stream_stat(file.stream))
+        if file.kind is FileKind.SAFETENSORS:
+            return _safetensors(file, origin)
+        if file.kind is FileKind.ONNX:
+            return StoredCheckpoint(path, initialisers_in(file, origin), (origin,), from_onnx=True)
+        tensors, part = tensors_in(file, origin)
+        return StoredCheckpoint(path, tensors, (origin,), part=part)
+
+
+def _safetensors(file: CheckedFile, origin: WeightsFile) -> StoredCheckpoint:
+    header = file.header
+    if header is None:
         raise InputError(file.path.name, "holds no tensors", "give a file with weights")
-    digest = hashlib.sha256(file.stream.read(file.header.data_start))
-    tensors = {}
-    for entry in file.header.entries:
-        progress(entry.start, file.size, f"reading {shown(file.path.name)}")
-        held = bytearray(entry.stop - entry.start)
-        if file.stream.readinto(held) != len(held):
-            raise InputError(file.path.name, "became shorter while it was read", "open it again")
-        digest.update(held)
-        tensors[entry.name] = _array(held, DTYPES[entry.dtype]).reshape(entry.shape)
-    return Checkpoint(file.path, _without_prefix(tensors), digest.hexdigest(), file.header.metadata)
+    tensors = {
+        entry.name: StoredTensor(
+            entry.name,
+            (Piece(origin, header.data_start + entry.start, DTYPES[entry.dtype], entry.shape),),
+        )
+        for entry in header.entries
+    }
+    return StoredCheckpoint(file.path, tensors, (origin,), header.metadata)
 
 
-def _array(held: bytearray, dtype: torch.dtype) -> Tensor:
-    """Return the bytes as a flat tensor over the same memory."""
-    return torch.frombuffer(held, dtype=dtype) if held else torch.empty(0, dtype=dtype)
-
-
-def _read_pickle(file: CheckedFile, progress: Progress) -> Checkpoint:
-    progress(0, file.size, f"reading {shown(file.path.name)}")
-    sha256 = hashlib.file_digest(file.stream, "sha256").hexdigest()
-    progress(file.size // 4, file.size, f"reading {shown(file.path.name)}")
-    file.stream.seek(0)
-    tensors, part = _state_dict(file.path, _unpickle(file))
-    for name, tensor in tensors.items():
-        _require_plain(file, name, tensor)
-    if sum(map(_bytes_of, tensors.values())) > LARGEST_INFLATION * file.size:
-        reason = "has tensors that repeat the same bytes over and over"
-        raise InputError(file.path.name, reason, "fetch or save it again")
-    return Checkpoint(file.path, _without_prefix(tensors), sha256, part=part)
-
-
-def _unpickle(file: CheckedFile) -> object:
-    """Let torch read a pickle, with its allow-list on whatever the environment says."""
-    try:
-        with warnings.catch_warnings(), _options_allowed():
-            warnings.simplefilter("ignore")
-            return torch.load(file.stream, map_location="cpu", weights_only=True)
-    except Exception as error:  # a stranger's bytes can make the unpickler fail in any way
-        wanted = re.search(r"GLOBAL (\S+)", str(error))
-        if wanted:
-            reason = f"asks for {shown(wanted[1])}, which no weights need, so it stays closed"
-            next_step = "ask for a .safetensors file or a plain state dict"
-            raise InputError(file.path.name, reason, next_step) from error
-        reason = "is a broken PyTorch checkpoint, or none"
-        raise InputError(file.path.name, reason, "fetch or save it again") from error
-
-
-def _options_allowed() -> torch.serialization.safe_globals:
-    """Let the options of a training run pass, which its script stores beside the weights."""
-    return torch.serialization.safe_globals([argparse.Namespace])
-
-
-def _state_dict(path: Path, loaded: object) -> tuple[dict[str, Tensor], str]:
-    """Find the state dict in what was loaded; gives it with the name of the part it was in."""
-    if isinstance(loaded, dict):
-        inside = [(loaded, ""), *((loaded.get(part), part) for part in _WRAPPERS)]
-        for candidate, part in inside:
-            tensors = _tensors(candidate)
-            if tensors:
-                return tensors, part
-    reason = f"holds no state dict (its content is a {shown(type(loaded).__name__)})"
-    raise InputError(path.name, reason, "save module.state_dict() with torch.save")
-
-
-def _tensors(candidate: object) -> dict[str, Tensor]:
-    if not isinstance(candidate, dict):
-        return {}
-    return {k: v for k, v in candidate.items() if isinstance(k, str) and isinstance(v, Tensor)}
-
-
-def _require_plain(file: CheckedFile, name: str, tensor: Tensor) -> None:
-    """Refuse a tensor that claims more than the file holds, or that is not a plain array."""
-    if tensor.layout is not torch.strided or tensor.device.type != "cpu" or tensor.is_quantized:
-        reason = f"tensor {shown(name)} is {tensor.layout} on {tensor.device}, not a plain array"
-        raise InputError(file.path.name, reason, "save it as a dense tensor")
-    if not name.isprintable():
-        raise InputError(file.path.name, f"names a tensor {shown(name)!r}", "rename it")
-    held = tensor.untyped_storage().nbytes()
-    if _bytes_of(tensor) > held:
-        reason = f"tensor {shown(name)} claims {tensor.numel()} elements in {held} bytes"
-        raise InputError(file.path.name, reason, "fetch or save it again")
-
-
-def _bytes_of(tensor: Tensor) -> int:
-    return tensor.numel() * tensor.element_size()
-
-
-def _without_prefix(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Take off what a wrapper around the network put before every one of its names."""
-    for prefix in _PREFIXES * 2:
-        if all(name.startswith(prefix) for name in tensors):
-            tensors = {name.removeprefix(prefix): tensor for name, tensor in tensors.items()}
-    return tensors
-
-
-def finite(origin: str, name: str, tensor: Tensor) -> Tensor:
-    """Return a floating tensor in float32, an integer one as it is.
-
-    Raises:
-        InputError: it holds NaN or infinite values; says how many.
-    """
-    if not tensor.is_floating_point():
-        return tensor.contiguous()
-    values = tensor.detach().to(torch.float32).contiguous()
-    if not np.isfinite(values.numpy()).all():  # torch's threads cost more here than they save
-        nan, infinite = int(values.isnan().sum()), int(values.isinf().sum())
-        found = " and ".join(f"{n} {kind}" for n, kind in ((nan, "NaN"), (infinite, "Inf")) if n)
-        plural = "values" if nan + infinite > 1 else "value"
-        reason = f"tensor {shown(name)} holds {found} {plural}"
-        raise InputError(origin, reason, "the spectrum needs finite entries")
-    return values
+def _sharded(index: Path) -> StoredCheckpoint:
+    """Open the files that an index names; each must hold just what the index says."""
+    tensors: dict[str, StoredTensor] = {}
+    files: list[WeightsFile] = []
+    for path, names in shards_of(index).items():
+        try:
+            shard = _single(path)
+        except InputError as error:
+            reason = f"{error.reason} (it is named in {index.name})"
+            raise InputError(error.thing, reason, error.next_step) from error
+        if names != shard.tensors.keys():
+            odd = min(names ^ shard.tensors.keys())
+            where = "names it there" if odd in names else "does not name it there"
+            reason = f"and {index.name} do not agree: tensor {shown(odd)}, the index {where}"
+            raise InputError(path.name, reason, "fetch all files of the checkpoint again")
+        tensors |= shard.tensors
+        files += shard.files
+    return StoredCheckpoint(index, tensors, tuple(files))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
 import torch
 
 from rmt_studio.errors import InputError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 
 def usable_device(name: str | torch.device, dtype: torch.dtype = torch.float32) -> torch.device:
@@ -26,3 +32,16 @@ def usable_device(name: str | torch.device, dtype: torch.dtype = torch.float32) 
         next_step = f"use {' or '.join(choices)}"
         raise InputError(f"device {name}", f"cannot be used ({reason})", next_step) from error
     return device
+
+
+def native_precision(
+    device: torch.device, dtype: torch.dtype = torch.float32
+) -> AbstractContextManager[object]:
+    """Return bfloat16 autocast for float32 models where the device computes in it natively."""
+    if device.type == "cuda":
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        native = device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+    if not native or dtype != torch.float32:
+        return nullcontext()
+    return torch.autocast(device.type, torch.bfloat16)

@@ -1,36 +1,45 @@
-"""Write a model as a dense safetensors file under timm's names, and prove that it loads.
-
-The header is written here and not by the safetensors library, which orders metadata anew in every
-process: the same model gives the same bytes. The library reads the file back in the verification.
-
-Source of the format: https://github.com/huggingface/safetensors, "Format".
-"""
+"""Write a model in one of the formats of `exports`, and prove that the file gives its logits."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from rmt_studio.errors import InputError
+from rmt_studio.models.atomic_folder import atomic_folder
 from rmt_studio.models.atomic_write import atomic_write
-from rmt_studio.models.checkpoint import DTYPES
-from rmt_studio.models.verification import logit_difference
+from rmt_studio.models.exports import (
+    FORMATS,
+    Format,
+    Options,
+    Subject,
+    format_named,
+    formats_for,
+    require_extra,
+)
+from rmt_studio.models.exports.card import ACCURACY, accuracy_text, card
+from rmt_studio.models.exports.dense import WEIGHTS
+from rmt_studio.models.exports.picture import draw_spectra, panels_of
+from rmt_studio.models.exports.safetensors_file import write_safetensors
+from rmt_studio.models.verification import Verification, verify
 from rmt_studio.progress import Progress, no_progress
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from collections.abc import Mapping
 
     from rmt_studio.models.loaded_model import LoadedModel
 
-_NAMES = {dtype: name for name, dtype in DTYPES.items()}
-_OTHER_FORMATS = (".pth", ".pt", ".bin", ".ckpt", ".onnx", ".json")
+__all__ = ["ExportReport", "export", "own_version", "subject_of", "write_safetensors"]
+
+_WEIGHTS_SUFFIXES = (".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx", ".pt2", ".json")
+_README, _PICTURE = "README.md", "spectra.png"
 
 
 @dataclass(frozen=True)
@@ -38,12 +47,17 @@ class ExportReport:
     """What was written.
 
     Attributes:
-        path: the file.
-        bytes: its size.
-        sha256: of the whole file.
+        path: the file or folder.
+        bytes: its size; of a folder, that of the weights.
+        sha256: of the file; of a folder, that of the weights.
         max_logit_difference: largest absolute difference of a logit between the model in memory
-            and the file loaded in a fresh process; None where that was not asked for.
+            and what was written, loaded in a fresh process; None where that was not asked for.
         verified: whether the difference was measured and is within the tolerance.
+        format: key of the format.
+        dtype: of the floating tensors.
+        files: everything that was written, the model card and the picture as well.
+        snippet: lines of Python that load it.
+        rounding: how much of the difference is the rounding to the dtype.
     """
 
     path: Path
@@ -51,95 +65,207 @@ class ExportReport:
     sha256: str
     max_logit_difference: float | None
     verified: bool
+    format: str = "dense"
+    dtype: str = "fp32"
+    files: tuple[Path, ...] = ()
+    snippet: str = ""
+    rounding: float | None = None
 
 
 def export(
     model: LoadedModel,
     path: Path | str,
     *,
+    format: str = "dense",
+    dtype: str | None = None,
+    zstd: bool = True,
+    accuracy: Mapping[str, Any] | None = None,
     verify: bool = True,
     progress: Progress = no_progress,
 ) -> ExportReport:
-    """Write a model's state dict with its provenance as metadata; all or nothing.
+    """Write a model with its provenance, a model card and a picture of spectra; all or nothing.
 
-    The file is verified before it takes its place: an older file there stays until then, and stays
-    for good when the verification fails.
+    The file is verified before it takes its place: an older one there stays until then, and stays
+    for good when the verification fails. Beside a file ``name.safetensors`` stand
+    ``name.README.md`` and ``name.spectra.png``; a folder holds ``README.md`` and ``spectra.png``.
 
     Args:
         model: what to write; not changed.
-        path: where to; the folder must exist, the name end in ``.safetensors``.
-        verify: load the file in a fresh process, with timm and safetensors alone, and compare the
-            logits of a seeded input.
+        path: where to; the folder around it must exist.
+        format: a key of `rmt_studio.models.exports.FORMATS`.
+        dtype: of the floating tensors: "fp32", "fp16" or "bf16"; by default the format's usual one.
+        zstd: pack with zstd, where the format can.
+        accuracy: what an evaluation of this model found, as ``Evaluation.record()`` gives it.
+        verify: run the loading code in a fresh process, without this package, and compare the
+            logits of seeded images.
         progress: called between the steps; may raise `Cancelled`.
 
     Raises:
-        InputError: the path is the model's own source or cannot be written, or the file does not
-            give the same logits.
+        InputError: an unknown format, a model that is nothing for it, an extra that is missing, a
+            path that is the model's own source or cannot be written, or other logits.
     """
-    path = Path(path)
-    _require_safe_target(model, path)
+    path, chosen = Path(path), format_named(format)
+    if chosen not in formats_for(model):
+        reason = f"cannot become {chosen.label}: its architecture is not known"
+        raise InputError(model.title, reason, "name its architecture when you open it")
+    require_extra(chosen)
+    subject = subject_of(model, chosen, dtype=dtype, zstd=zstd, accuracy=accuracy)
+    _require_safe_target(model, path, chosen)
     progress(0, 2, f"writing {path.name}")
-    with atomic_write(path) as beside:
-        sha256 = write_safetensors(beside, model.module.state_dict(), _metadata(model))
-        size = beside.stat().st_size
-        progress(1, 2, "verifying in a fresh process" if verify else "")
-        difference = logit_difference(model, beside, path, progress) if verify else None
+    write = _write_folder if chosen.is_folder else _write_file
+    return write(chosen, subject, path, verify, progress)
+
+
+def subject_of(
+    model: LoadedModel,
+    chosen: Format,
+    *,
+    dtype: str | None = None,
+    zstd: bool = True,
+    accuracy: Mapping[str, Any] | None = None,
+) -> Subject:
+    """Return what a format is given to write.
+
+    Raises:
+        InputError: the format has no such dtype.
+    """
+    dtype = dtype or chosen.dtypes[0]
+    if dtype not in chosen.dtypes:
+        raise InputError(
+            chosen.label, f"is not written in {dtype!r}", f"choose {' or '.join(chosen.dtypes)}"
+        )
+    metadata = {
+        **model.provenance,
+        "format": "pt",
+        "rmt_studio_version": own_version(),
+        "rmt_studio_format": chosen.key,
+        "dtype": dtype,
+    }
+    if accuracy:
+        metadata[ACCURACY] = accuracy_text(accuracy)
+    return Subject(model, Options(dtype, zstd and chosen.packs), metadata)
+
+
+def _write_file(
+    chosen: Format, subject: Subject, path: Path, wanted: bool, progress: Progress
+) -> ExportReport:
+    files = (path, path.with_name(f"{path.stem}.{_README}"), path.with_suffix(f".{_PICTURE}"))
+    for beside in files[1:]:
+        _require_no_folder(beside)
+    with ExitStack() as places:
+        drawn, text = (places.enter_context(atomic_write(file)) for file in (files[2], files[1]))
+        main = places.enter_context(atomic_write(path))  # the last in is the first to be moved
+        chosen.write(subject, main, _within(progress, 0))
+        found = _verified(chosen, subject, main, path, wanted, progress)
+        size, sha256 = main.stat().st_size, _sha256(main)
+        _write_card(chosen, subject, path.name, (text, drawn, files[2].name), size, progress)
     progress(2, 2, "")
-    return ExportReport(path, size, sha256, difference, verified=verify)
+    return _report(chosen, subject, files, (size, sha256), found)
 
 
-def _require_safe_target(model: LoadedModel, path: Path) -> None:
-    if path.suffix.lower() in _OTHER_FORMATS:
-        next_step = f"write {path.with_suffix('.safetensors').name}"
-        raise InputError(path, "does not look like the name of a safetensors file", next_step)
-    source = model.source.file
-    there = source is not None and os.path.exists(source) and os.path.exists(path)
-    if source is not None and there and os.path.samefile(source, path):
+def _write_folder(
+    chosen: Format, subject: Subject, path: Path, wanted: bool, progress: Progress
+) -> ExportReport:
+    with atomic_folder(path) as folder:
+        chosen.write(subject, folder, _within(progress, 0))
+        found = _verified(chosen, subject, folder, path, wanted, progress)
+        main = folder / WEIGHTS
+        size, sha256 = main.stat().st_size, _sha256(main)
+        places = (folder / _README, folder / _PICTURE, _PICTURE)
+        _write_card(chosen, subject, path.name, places, size, progress)
+        names = sorted(file.name for file in folder.iterdir())
+    progress(2, 2, "")
+    files = (path, *(path / name for name in names))
+    return _report(chosen, subject, files, (size, sha256), found)
+
+
+def _verified(
+    chosen: Format, subject: Subject, place: Path, path: Path, wanted: bool, progress: Progress
+) -> Verification | None:
+    progress(1, 2, "verifying in a fresh process" if wanted else "")
+    return verify(chosen, subject, place, path, progress) if wanted else None
+
+
+def _write_card(
+    chosen: Format,
+    subject: Subject,
+    name: str,
+    places: tuple[Path, Path, str],
+    size: int,
+    progress: Progress,
+) -> None:
+    text, drawn, picture = places
+    panels = panels_of(subject.model, _within(progress, 1))
+    drawn.write_bytes(draw_spectra(panels, "png") if panels else b"")
+    parameters = list(subject.module.parameters())
+    nonzero = sum(int(torch.count_nonzero(tensor)) for tensor in parameters)
+    counts = (nonzero, sum(tensor.numel() for tensor in parameters))
+    written = card(chosen, subject, name, picture if panels else "", size, counts)
+    text.write_text(written, encoding="utf-8")
+
+
+def _report(
+    chosen: Format,
+    subject: Subject,
+    files: tuple[Path, ...],
+    found: tuple[int, str],
+    verification: Verification | None,
+) -> ExportReport:
+    return ExportReport(
+        path=files[0],
+        bytes=found[0],
+        sha256=found[1],
+        max_logit_difference=verification.max_logit_difference if verification else None,
+        verified=verification is not None,
+        format=chosen.key,
+        dtype=subject.options.dtype,
+        files=files,
+        snippet=chosen.snippet(subject, str(files[0].absolute())),
+        rounding=verification.rounding if verification else None,
+    )
+
+
+def _require_safe_target(model: LoadedModel, path: Path, chosen: Format) -> None:
+    suffix = path.suffix.lower()
+    wrong = suffix in _WEIGHTS_SUFFIXES if chosen.is_folder else suffix != chosen.suffix
+    if wrong:
+        right = path.with_suffix(chosen.suffix).name
+        others = [one.key for one in FORMATS.values() if one.suffix == suffix]
+        next_step = f"write {right}" + (f", or choose the format {others[0]}" if others else "")
+        kind = "a folder" if chosen.is_folder else f"a {chosen.suffix} file"
+        raise InputError(path, f"does not look like the name of {kind}", next_step)
+    sources = (model.source.file, *model.source.files)
+    if any(source is not None and _is_same(source, path) for source in sources):
         reason = "is the file that the model was opened from"
         raise InputError(path, reason, "choose another name: the source is never overwritten")
 
 
-def _metadata(model: LoadedModel) -> dict[str, str]:
+def _is_same(source: Path, path: Path) -> bool:
+    return os.path.exists(source) and os.path.exists(path) and os.path.samefile(source, path)
+
+
+def _require_no_folder(path: Path) -> None:
+    if path.is_dir():
+        raise InputError(path, "is a folder, and the model card goes there", "choose another name")
+
+
+def own_version() -> str:
+    """Return the version of this package."""
     try:
-        ours = version("rmt-studio")
+        return version("rmt-studio")
     except PackageNotFoundError:  # run from a checkout that is not installed
-        ours = "unknown"
-    return {**model.provenance, "format": "pt", "rmt_studio_version": ours}
+        return "unknown"
 
 
-def write_safetensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
-    """Write a safetensors file whose bytes depend on its content alone; gives its SHA-256.
-
-    Tensors are ordered as the library does it: wide types first, so that each is aligned, then by
-    name. Metadata are ordered by key.
-
-    Args:
-        path: the file; replaced.
-        tensors: name to tensor, on any device.
-        metadata: text beside them.
-    """
-    order = sorted(tensors, key=lambda name: (-tensors[name].element_size(), name))
-    header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
-    end = 0
-    for name in order:
-        tensor, start = tensors[name], end
-        end += tensor.numel() * tensor.element_size()
-        place = {"dtype": _NAMES[tensor.dtype], "shape": list(tensor.shape)}
-        header[name] = {**place, "data_offsets": [start, end]}
-    head = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    head += b" " * (-len(head) % 8)
-    digest = hashlib.sha256()
-    with path.open("wb") as stream:
-        for part in (len(head).to_bytes(8, "little"), head):
-            digest.update(part)
-            stream.write(part)
-        for name in order:
-            held = _bytes(tensors[name])
-            digest.update(held)
-            stream.write(held)
-    return digest.hexdigest()
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _bytes(tensor: Tensor) -> memoryview:
-    flat = tensor.detach().cpu().contiguous().reshape(-1)
-    return memoryview(flat.view(torch.uint8).numpy())  # pyright: ignore[reportArgumentType]
+def _within(progress: Progress, step: int) -> Progress:
+    """Return a callback whose steps are steps within one of the two halves of the work."""
+
+    def report(done: int, total: int, note: str = "") -> None:
+        progress(step, 2, note)
+
+    return report

@@ -88,7 +88,7 @@ def product_layers(model: LoadedModel, layer: Layer) -> tuple[Layer, Layer] | No
     None where the layer is neither, where its attention is not known to be plain softmax
     attention, or where a normalisation or a gate stands between the two factors.
     """
-    attention = _attention(model.module, layer)
+    attention = _attention(model.layout, layer)
     if attention is None or layer.role not in _PAIRS or not _is_plain(attention):
         return None
     first, second = _PAIRS[layer.role]
@@ -99,7 +99,7 @@ def product_layers(model: LoadedModel, layer: Layer) -> tuple[Layer, Layer] | No
     if first not in by_role or second not in by_role:
         return None
     pair = by_role[first], by_role[second]
-    splits = [heads_of(model.module, one) for one in pair]
+    splits = [heads_of(model.layout, one) for one in pair]
     if splits[0] is None or splits[1] is None or splits[0].size != splits[1].size:
         return None
     return None if splits[0].count % splits[1].count else pair

@@ -2,7 +2,8 @@
 
 Nothing here allocates what a file merely claims. A safetensors header is read and every tensor's
 place in the file is checked against the file's length; the directory of a PyTorch zip is read and
-the sizes of its members are added up; a bare pickle is only recognised. Tensors are made elsewhere.
+the sizes of its members are added up; a bare pickle and an ONNX program are only recognised.
+Tensors are found and read elsewhere.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class FileKind(StrEnum):
     SAFETENSORS = "safetensors"
     TORCH_ZIP = "PyTorch zip"
     PICKLE = "pickle"
+    ONNX = "ONNX program"
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ def _kind(path: Path, start: bytes) -> FileKind:
         kind = FileKind.SAFETENSORS
     elif start.startswith(b"\x80"):
         kind = FileKind.PICKLE
+    elif path.suffix.lower() == ".onnx":
+        kind = FileKind.ONNX
     else:
         reason = "is neither a safetensors file nor a PyTorch checkpoint"
         raise InputError(path.name, reason, "give a .safetensors, .pth, .pt or .bin file")

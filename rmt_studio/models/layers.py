@@ -187,10 +187,10 @@ def _split(
 
 def _whole(name: str, child: nn.Linear | nn.Conv2d, block: int | None) -> Layer:
     shape = (child.weight.shape[0], child.weight[0].numel())
-    return Layer(name, _role(name), f"{name}.weight", None, shape, block)
+    return Layer(name, role_of(name), f"{name}.weight", None, shape, block)
 
 
-def _role(name: str) -> Role:
+def role_of(name: str) -> Role:
     """Tell what a whole module does from its name."""
     if _HEAD.match(name):
         return Role.HEAD

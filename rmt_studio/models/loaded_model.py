@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rmt_studio.errors import InputError
+from rmt_studio.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from rmt_studio.models.layers import Layer
+
+UNKNOWN = "unknown"
+"""The architecture of a model that is a state dict and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -22,23 +27,29 @@ class Source:
     Attributes:
         kind: timm's own weights, a checkpoint file, a folder, or the embedded demo.
         location: what was asked for: a name or a path.
-        sha256: of the weights file; None where timm fetched the weights and kept no file.
-        file: the weights file.
+        sha256: of the weights file, or of the list of them; None where timm fetched the weights
+            and kept no file.
+        file: the weights file; of several, their index.
+        files: all files that hold weights, the index too.
     """
 
     kind: Literal["pretrained", "checkpoint", "folder", "demo"]
     location: str
     sha256: str | None = None
     file: Path | None = None
+    files: tuple[Path, ...] = ()
 
 
 @dataclass
 class LoadedModel:
     """A network in evaluation mode, float32, on the CPU.
 
+    One that `load_model` opened is a `StoredModel`, which may leave its tensors in the file until
+    `module` is asked for; `layout` and `weight` do without that.
+
     Attributes:
         module: the network.
-        architecture: timm's name of it.
+        architecture: timm's name of it, or `UNKNOWN`.
         source: where it came from.
         layers: its weight matrices in the order of the model.
         data_config: how images become its input: ``input_size`` (channels, height, width),
@@ -56,21 +67,45 @@ class LoadedModel:
     provenance: dict[str, str] = field(default_factory=dict)
 
     @property
+    def layout(self) -> nn.Module:
+        """The network for what can be told without its values, which may not be there."""
+        return self.module
+
+    @property
+    def can_run(self) -> bool:
+        """Whether it can be evaluated: its architecture is known."""
+        return self.architecture != UNKNOWN
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What timm needs beside the architecture to build it."""
+        return json.loads(self.provenance.get("model_args", "{}"))
+
+    def read(self, progress: Progress = no_progress) -> None:
+        """Have the whole network in memory, as `module` does, but so that it can be cancelled.
+
+        Raises:
+            InputError: the file changed, or holds values that are not finite.
+        """
+
+    @property
     def title(self) -> str:
         """Short name to show."""
         if self.source.kind == "folder":
             return Path(self.source.location).resolve().name
+        if not self.can_run:
+            return Path(self.source.location).stem
         return "demo" if self.source.kind == "demo" else self.architecture
 
     @property
     def parameter_count(self) -> int:
         """Number of parameters; those that several modules share count once."""
-        return sum(parameter.numel() for parameter in self.module.parameters())
+        return sum(parameter.numel() for parameter in self.layout.parameters())
 
     @property
     def num_classes(self) -> int | None:
         """Number of outputs of the classifier; None where the network does not say."""
-        found = getattr(self.module, "num_classes", None)
+        found = getattr(self.layout, "num_classes", None)
         return found if isinstance(found, int) else None
 
     @property
@@ -92,5 +127,8 @@ class LoadedModel:
         return by_name[name]
 
     def weight(self, layer: Layer) -> Tensor:
-        """Return the layer's matrix ``(out, in)``: a detached view of the parameter, no copy."""
+        """Return the layer's matrix ``(out, in)``: a detached view of the parameter, no copy.
+
+        Of a `StoredModel` whose network is not in memory it is read from the file.
+        """
         return layer.of(self.module)

@@ -1,15 +1,14 @@
 """Open a model: timm's own weights, a checkpoint, a folder, a hub id, or the embedded demo.
 
-A load is staged. The file is checked, read, and compared with the architecture before the network
-is built around it, and nothing outside is touched until the whole is there.
+A load is staged. The file is checked and compared with the architecture before anything is read of
+its tensors, and nothing outside is touched until the whole is there.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from timm.data.config import resolve_model_data_config
 from timm.models import is_model
@@ -17,22 +16,25 @@ from timm.models import is_model
 from rmt_studio.assets import resource
 from rmt_studio.errors import InputError
 from rmt_studio.models.blueprint import Blueprint, blueprint_of_folder, blueprint_of_metadata
-from rmt_studio.models.building import assemble, classes_in, require_architecture
-from rmt_studio.models.checkpoint import Checkpoint, finite, read_checkpoint, sha256_of
+from rmt_studio.models.building import require_architecture
+from rmt_studio.models.checkpoint import SUFFIXES, StoredCheckpoint, open_checkpoint, sha256_of
+from rmt_studio.models.exports.reading import is_packed, load_pruned
+from rmt_studio.models.guess import required_guess
 from rmt_studio.models.hub import cached_weights, fetch_folder, fetch_pretrained
 from rmt_studio.models.layers import matrices_of
-from rmt_studio.models.loaded_model import LoadedModel, Source
+from rmt_studio.models.loaded_model import UNKNOWN, LoadedModel, Source
+from rmt_studio.models.opened import BARE, GUESS, bare_model, network_of, provenance, unnamed
+from rmt_studio.models.shards import INDEX_NAMES
+from rmt_studio.models.stored import finite
+from rmt_studio.models.stored_model import StoredModel, StoredSource
 from rmt_studio.models.wording import shown
 from rmt_studio.progress import Progress, no_progress
 
-if TYPE_CHECKING:
-    from torch import nn
-
 __all__ = ["LoadedModel", "Source", "load_model"]
 
+READ_AT_ONCE = 128 * 2**20  # bytes: read and checked in some tenths of a second
 _HUB = ("hf-hub:", "hf_hub:")
-_SUFFIXES = (".safetensors", ".bin", ".pth", ".pt", ".ckpt")
-_READ, _BUILT, _WHOLE = 70, 95, 100  # shares of the way, in percent
+_LAID_OUT, _WHOLE = 10, 100  # shares of the way, in percent
 
 
 def load_model(
@@ -44,11 +46,16 @@ def load_model(
 ) -> LoadedModel:
     """Open a model.
 
+    A checkpoint of up to ``READ_AT_ONCE`` bytes is read and checked whole. Of a larger one only the
+    header is read; tensors follow when they are asked for, see `StoredModel`.
+
     Args:
         name: a timm architecture (``"deit_tiny_patch16_224"``), ``"demo"``, a folder with
-            ``config.json`` and weights, or ``"hf-hub:owner/name"``.
-        checkpoint: weights to use in place of the pretrained ones, or of the folder's own:
-            ``.safetensors``, or a PyTorch state dict (``.pth``, ``.pt``, ``.bin``, ``.ckpt``).
+            ``config.json`` and weights, ``"hf-hub:owner/name"``, a file that says itself what
+            network it is, or with a checkpoint ``"guess"`` for the architecture that its shapes
+            suggest and ``"bare"`` for its matrices alone.
+        checkpoint: weights to use in place of the pretrained ones, or of the folder's own; see
+            `open_checkpoint` for the kinds.
         num_classes: rows of the classifier; by default what the weights have. Other weights than
             that are refused.
         progress: called between the steps, in percent; may raise `Cancelled`.
@@ -58,27 +65,78 @@ def load_model(
             finite, or a hub that does not answer.
     """
     name = os.fspath(name)
+    progress(0, _WHOLE, "opening")
+    file = _expanded(checkpoint) if checkpoint is not None else None
+    packed = file or _single_file(name)
+    if packed is not None and is_packed(packed):
+        return _unpacked(name, packed, progress)
+    if file is None and (alone := _single_file(name)) is not None:
+        return _ready(_alone(alone, num_classes), progress)
+    if name in (GUESS, BARE):
+        if file is None:
+            raise InputError(name, "needs a checkpoint", f"{name} --checkpoint FILE")
+        stored = open_checkpoint(file)
+        source = StoredSource("checkpoint", str(file), stored)
+        if name == BARE or stored.from_onnx:
+            return _ready(bare_model(stored, source), progress)
+        guessed = required_guess(stored).blueprint
+        return _ready(network_of(guessed, stored, source, num_classes), progress)
     folder = _folder(name)
     if folder is None:
         require_architecture(name)
-    if folder is None and checkpoint is None:
-        return _pretrained(name, num_classes, progress)
+        if file is None:
+            return _pretrained(name, num_classes, progress)
     blueprint = blueprint_of_folder(folder) if folder else Blueprint(name)
-    file = _weights_in(folder) if folder and checkpoint is None else _expanded(checkpoint or "")
-    read = read_checkpoint(file, _share(progress))
-    blueprint = blueprint if folder else _as_exported(blueprint, read)
-    require_architecture(blueprint.architecture)
-    progress(_READ, _WHOLE, f"building {blueprint.architecture}")
-    blueprint = _fitted(blueprint, read, num_classes)
-    module = assemble(blueprint, read.tensors, shown(file.name))
-    source = Source(
-        kind="checkpoint" if checkpoint is not None else _kind(name),
-        location=name if checkpoint is None else str(file),
-        sha256=read.sha256,
-        file=file,
-    )
-    progress(_BUILT, _WHOLE, "listing its layers")
-    model = _loaded(module, blueprint, source, read.part)
+    stored = open_checkpoint(file or _weights_in(folder or Path()))
+    blueprint = blueprint if folder else _as_exported(blueprint, stored)
+    kind = "checkpoint" if file else _kind(name)
+    source = StoredSource(kind, str(file) if file else name, stored)
+    return _ready(network_of(blueprint, stored, source, num_classes), progress)
+
+
+def _unpacked(name: str, file: Path, progress: Progress) -> LoadedModel:
+    """Open a compressed, factored or 2:4 export, if it is of the architecture that was named.
+
+    Raises:
+        InputError: it is of another one, or broken.
+    """
+    model = load_pruned(file, progress=progress)
+    own = model.architecture.partition(".")[0]
+    if is_model(name) and name.partition(".")[0] != own:
+        raise InputError(file.name, f"is an export of {own} and not of {name}", f"name it {own}")
+    return model
+
+
+def _single_file(name: str) -> Path | None:
+    """Return the checkpoint that a name stands for; None where it is no file."""
+    path = _expanded(name)
+    known = name in ("", "demo", GUESS, BARE) or name.startswith(_HUB) or is_model(name)
+    return None if known or os.path.isdir(path) or not os.path.exists(path) else path
+
+
+def _alone(file: Path, num_classes: int | None) -> StoredModel:
+    """Open a file that says what network it is, or whose network does not matter.
+
+    Raises:
+        InputError: it does not say; names what its shapes suggest and how to take that.
+    """
+    stored = open_checkpoint(file)
+    source = StoredSource("checkpoint", str(file), stored)
+    if stored.from_onnx:
+        return bare_model(stored, source)
+    own = blueprint_of_metadata(file, stored.metadata)
+    if own is None:
+        raise unnamed(stored)
+    if own.architecture == UNKNOWN:
+        return bare_model(stored, source)
+    return network_of(own, stored, source, num_classes)
+
+
+def _ready(model: StoredModel, progress: Progress) -> StoredModel:
+    """Read a small checkpoint whole, so that what is wrong with it is said before it is open."""
+    progress(_LAID_OUT, _WHOLE, "listed its layers")
+    if model.stored_bytes <= READ_AT_ONCE:
+        model.read(_share(progress))
     progress(_WHOLE, _WHOLE, "")
     return model
 
@@ -94,10 +152,7 @@ def _folder(name: str) -> Path | None:
     path = _expanded(name.removeprefix("local-dir:"))
     if os.path.isdir(path):
         return path
-    if os.path.exists(path):
-        next_step = f"name its architecture as well: ARCHITECTURE --checkpoint {path}"
-        raise InputError(path, "is a file, and a file does not say what network it is", next_step)
-    if path.suffix in _SUFFIXES or os.sep in name or name.startswith("local-dir:"):
+    if name.endswith(SUFFIXES) or os.sep in name or name.startswith("local-dir:"):
         raise InputError(path, "no such file or folder", "check the path")
     return None
 
@@ -121,38 +176,30 @@ def _kind(name: str) -> Literal["pretrained", "folder", "demo"]:
 
 def _weights_in(folder: Path) -> Path:
     """Choose the weights file of a folder: the usual names first, else the only one there is."""
-    usual = [folder / name for name in ("model.safetensors", "pytorch_model.bin")]
+    single = ("model.safetensors", "pytorch_model.bin")
+    usual = [folder / name for name in (single[0], INDEX_NAMES[0], single[1], INDEX_NAMES[1])]
     there = [path for path in usual if path.exists()][:1] or sorted(
-        path for path in folder.iterdir() if path.suffix in _SUFFIXES
+        path for path in folder.iterdir() if path.name.endswith(SUFFIXES)
     )
     if len(there) == 1:
         return there[0]
-    if (folder / "model.safetensors.index.json").exists():
-        raise InputError(folder, "holds weights in several shards", "merge them into one file")
     found = ", ".join(shown(path.name) for path in there[:3]) or "none"
     reason = f"should hold one weights file, model.safetensors, and holds {found}"
     raise InputError(folder, reason, "give the checkpoint file as well (--checkpoint FILE)")
 
 
-def _as_exported(blueprint: Blueprint, read: Checkpoint) -> Blueprint:
+def _as_exported(blueprint: Blueprint, stored: StoredCheckpoint) -> Blueprint:
     """Take over what one of our exports says of its own arguments, if it is the same network."""
-    own = blueprint_of_metadata(read.path, read.metadata)
+    own = blueprint_of_metadata(stored.path, stored.metadata)
     same = own and own.architecture.partition(".")[0] == blueprint.architecture.partition(".")[0]
     return own if own and same else blueprint
-
-
-def _fitted(blueprint: Blueprint, read: Checkpoint, num_classes: int | None) -> Blueprint:
-    """Set the size of the classifier: the one asked for, else the one in the file."""
-    shapes = {name: tuple(tensor.shape) for name, tensor in read.tensors.items()}
-    found = classes_in(blueprint.architecture, shapes)
-    return blueprint.with_arguments(num_classes=found if num_classes is None else num_classes)
 
 
 def _pretrained(name: str, num_classes: int | None, progress: Progress) -> LoadedModel:
     """Open a network with the weights that timm names for it."""
     progress(0, _WHOLE, f"fetching the weights of {name}")
     module = fetch_pretrained(name)
-    progress(_READ, _WHOLE, "checking the weights")
+    progress(_LAID_OUT, _WHOLE, "checking the weights")
     for key, tensor in module.state_dict().items():
         finite(f"weights of {name}", key, tensor)
     classes = getattr(module, "num_classes", None)
@@ -161,30 +208,17 @@ def _pretrained(name: str, num_classes: int | None, progress: Progress) -> Loade
         raise InputError(f"weights of {name}", reason, "leave the number of classes out")
     file = cached_weights(name)
     source = Source("pretrained", name, sha256_of(file) if file else None, file)
-    model = _loaded(module, Blueprint(name).with_arguments(num_classes=classes), source)
-    progress(_WHOLE, _WHOLE, "")
-    return model
-
-
-def _loaded(module: nn.Module, blueprint: Blueprint, source: Source, part: str = "") -> LoadedModel:
+    blueprint = Blueprint(name).with_arguments(num_classes=classes)
     data_config = resolve_model_data_config(module)
-    provenance = {
-        "architecture": blueprint.architecture,
-        "model_args": json.dumps(blueprint.arguments, sort_keys=True),
-        "data_config": json.dumps(data_config, sort_keys=True),
-        "source": f"{source.kind}:{Path(source.location).name}",
-        "source_sha256": source.sha256 or "",
-    }
-    if part:
-        provenance["source_part"] = part
-    layers = matrices_of(module)
-    return LoadedModel(module, blueprint.architecture, source, layers, data_config, provenance)
+    told = {**provenance(blueprint, data_config, source), "source_sha256": source.sha256 or ""}
+    progress(_WHOLE, _WHOLE, "")
+    return LoadedModel(module, name, source, matrices_of(module), data_config, told)
 
 
 def _share(progress: Progress) -> Progress:
-    """Return a callback for the reading of a file, which is the first share of the whole way."""
+    """Return a callback for the reading of a file, which follows the laying out."""
 
     def report(done: int, total: int, note: str = "") -> None:
-        progress(_READ * done // max(total, 1), _WHOLE, note)
+        progress(_LAID_OUT + (_WHOLE - _LAID_OUT) * done // max(total, 1), _WHOLE, note)
 
     return report

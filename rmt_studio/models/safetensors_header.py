@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+import torch
+
 from rmt_studio.errors import InputError
 from rmt_studio.models.wording import broken, shown
 
@@ -20,11 +22,22 @@ if TYPE_CHECKING:
 LONGEST_HEADER = 16 * 2**20
 MOST_TENSORS = 40_000
 MOST_DIMENSIONS = 16
-BYTES_OF = {
-    **dict.fromkeys(("BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2"), 1),
-    **dict.fromkeys(("U16", "I16", "F16", "BF16"), 2),
-    **dict.fromkeys(("U32", "I32", "F32"), 4),
-    **dict.fromkeys(("U64", "I64", "F64"), 8),
+DTYPES = {
+    "BOOL": torch.bool,
+    "U8": torch.uint8,
+    "I8": torch.int8,
+    "F8_E4M3": torch.float8_e4m3fn,
+    "F8_E5M2": torch.float8_e5m2,
+    "U16": torch.uint16,
+    "I16": torch.int16,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "U32": torch.uint32,
+    "I32": torch.int32,
+    "F32": torch.float32,
+    "U64": torch.uint64,
+    "I64": torch.int64,
+    "F64": torch.float64,
 }
 
 
@@ -95,15 +108,15 @@ def _entry(path: Path, name: str, claim: object) -> TensorEntry:
     dtype, shape, offsets = claim["dtype"], claim["shape"], claim["data_offsets"]
     if not name.isprintable():
         raise broken(path, f"names a tensor {shown(name)!r}, with control characters")
-    if not isinstance(dtype, str) or dtype not in BYTES_OF:
+    if not isinstance(dtype, str) or dtype not in DTYPES:
         reason = f"tensor {shown(name)} has the type {shown(dtype)}, which cannot be read"
-        raise InputError(path.name, reason, f"convert it to one of {', '.join(BYTES_OF)}")
+        raise InputError(path.name, reason, f"convert it to one of {', '.join(DTYPES)}")
     if not (_are_counts(shape) and _are_counts(offsets)) or len(offsets) != 2:
         raise broken(path, f"gives tensor {shown(name)} a shape or place that makes no sense")
     if len(shape) > MOST_DIMENSIONS:
         raise broken(path, f"gives tensor {shown(name)} {len(shape)} dimensions")
     elements, held = math.prod(shape), offsets[1] - offsets[0]
-    if elements * BYTES_OF[dtype] != held:
+    if elements * DTYPES[dtype].itemsize != held:
         raise broken(path, f"tensor {shown(name)} claims {elements} elements in {held} bytes")
     return TensorEntry(name, dtype, tuple(shape), offsets[0], offsets[1])
 

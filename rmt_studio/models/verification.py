@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,46 +18,108 @@ from rmt_studio.errors import InputError
 from rmt_studio.models.wording import shown
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
-    from rmt_studio.models.loaded_model import LoadedModel
+    from rmt_studio.models.exports.format import Format, Subject
     from rmt_studio.progress import Progress
 
 IMAGES = 2
 SEED = 20_240_229
 TOLERANCE = 1e-4  # of the largest logit: float32 sums in another order differ by some 1e-6
 _POLL = 0.1  # seconds between two looks at whether the person has cancelled
+_WRITTEN, _WHOLE = 1, 2  # steps of an export: written, verified
+_STORED = "stored."  # before the names of the tensors that a state dict should hold
+_NOTE = "verifying in a fresh process"
 
 _SCRIPT = Path(__file__).with_name("fresh_process.py")
 
 
-def logit_difference(model: LoadedModel, file: Path, path: Path, progress: Progress) -> float:
-    """Load ``file`` in a fresh process and return the largest difference of a logit.
+@dataclass(frozen=True)
+class Verification:
+    """What a fresh process found.
+
+    Attributes:
+        max_logit_difference: largest absolute difference of a logit from the model in memory.
+        rounding: how much of it the dtype of the file accounts for: the largest difference between
+            the model in memory and the same with its weights rounded; 0 for fp32.
+        scale: the largest absolute logit.
+        images: how many were shown.
+    """
+
+    max_logit_difference: float
+    rounding: float
+    scale: float
+    images: int
+
+
+def verify(
+    chosen: Format, subject: Subject, file: Path, path: Path, progress: Progress
+) -> Verification:
+    """Run the format's own loading code on ``file`` in a fresh process and compare logits.
+
+    The file has to give what the model in memory gives after its numbers are rounded to the dtype
+    of the file, to ``TOLERANCE`` of the largest logit.
 
     Args:
-        model: what the file should hold.
-        file: the file.
+        chosen: the format.
+        subject: what the file should hold.
+        file: the file or folder.
         path: where it will be, for messages.
         progress: called while the process works; may raise `Cancelled`, which ends the process.
 
     Raises:
-        InputError: the process could not load the file, or its logits differ by more than
-            ``TOLERANCE`` times the largest logit.
+        InputError: the process could not load the file, or its logits differ.
     """
-    images = seeded_images(model.data_config["input_size"])
-    logits = logits_of(model, images)
+    if not subject.model.can_run:
+        return _verify_tensors(chosen, subject, file, path, progress)
+    images = seeded_images(subject.model.data_config["input_size"])
+    logits = logits_of(subject.module, images)
     if not logits.isfinite().all():
         raise _failed(path, "the model in memory gives logits that are not finite")
+    rounded = logits
+    if subject.options.dtype != "fp32":
+        rounded = logits_of(chosen.rounded(subject), images)
+    given = {"images": images, "logits": logits, "rounded": rounded.clone()}
+    answer = _run(chosen, subject, file, path, progress, given)
+    _judge(answer, path)
+    rounding = (logits - rounded).abs().max().item()
+    return Verification(answer["from_memory"], rounding, answer["scale"], IMAGES)
+
+
+def _verify_tensors(
+    chosen: Format, subject: Subject, file: Path, path: Path, progress: Progress
+) -> Verification:
+    """Compare every tensor of a state dict that no architecture is known for; bit by bit."""
+    given = {f"{_STORED}{name}": tensor.clone() for name, tensor in subject.tensors().items()}
+    answer = _run(chosen, subject, file, path, progress, given)
+    if answer["different"]:
+        raise _failed(path, f"{answer['different']} of its tensors differ from those in memory")
+    return Verification(0.0, 0.0, 0.0, 0)
+
+
+def _run(
+    chosen: Format,
+    subject: Subject,
+    file: Path,
+    path: Path,
+    progress: Progress,
+    given: dict[str, Tensor],
+) -> dict[str, float]:
+    """Run the loading code in a fresh process beside what it should give."""
     with tempfile.TemporaryDirectory(prefix="rmt_studio_") as folder:
-        reference = Path(folder) / "reference.safetensors"
-        save_file({"images": images, "logits": logits}, reference)
-        answer = _ask(
-            [sys.executable, "-P", str(_SCRIPT), str(file), str(reference)], path, progress
-        )
-    difference, scale = float(answer["difference"]), float(answer["scale"])
-    if not difference <= TOLERANCE * max(scale, 1.0):
+        reference, snippet = Path(folder) / "reference.safetensors", Path(folder) / "snippet.py"
+        save_file(given, reference)
+        snippet.write_text(chosen.snippet(subject, str(file.absolute())), encoding="utf-8")
+        command = [sys.executable, "-P", str(_SCRIPT), str(snippet), str(reference)]
+        return _ask(command, path, progress)
+
+
+def _judge(answer: dict[str, float], path: Path) -> None:
+    difference = answer["from_rounded"]
+    if not difference <= TOLERANCE * max(answer["scale"], 1.0):
         raise _failed(path, f"its logits differ by up to {difference:.3g} from those in memory")
-    return difference
+    if answer["own_modules"]:
+        raise _failed(path, "the code that loads it imports rmt_studio")
 
 
 def seeded_images(input_size: tuple[int, int, int]) -> Tensor:
@@ -65,16 +128,16 @@ def seeded_images(input_size: tuple[int, int, int]) -> Tensor:
     return torch.randn(IMAGES, *input_size, generator=generator)
 
 
-def logits_of(model: LoadedModel, images: Tensor) -> Tensor:
-    """Return the logits of the model in memory, on the CPU."""
-    device = next(model.module.parameters()).device
+def logits_of(module: nn.Module, images: Tensor) -> Tensor:
+    """Return the logits of a network in memory, on the CPU."""
+    device = next(module.parameters()).device
     with torch.inference_mode():
-        return model.module(images.to(device)).cpu().contiguous()
+        return module(images.to(device)).cpu().contiguous()
 
 
 def _ask(command: list[str], path: Path, progress: Progress) -> dict[str, float]:
-    """Run the fresh process to its end, on one core, and read its answer."""
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    """Run the fresh process to its end, on one core of the CPU, and read its answer."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     with subprocess.Popen(  # noqa: S603  our own interpreter, our own script, no shell
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -94,7 +157,7 @@ def _wait(process: subprocess.Popen[str], progress: Progress) -> tuple[str, str]
         try:
             return process.communicate(timeout=_POLL)
         except subprocess.TimeoutExpired:
-            progress(1, 2, "verifying in a fresh process")
+            progress(_WRITTEN, _WHOLE, _NOTE)
 
 
 def _failed(path: Path, reason: str) -> InputError:

@@ -7,12 +7,15 @@ from rmt_studio.pruning.gradients import output_gradients
 from rmt_studio.pruning.moments import input_moments
 from rmt_studio.pruning.profile import LayerProfile
 from rmt_studio.pruning.recipe import KEEP, BulkFitSettings, LayerRule, Recipe
+from rmt_studio.pruning.recovery import Distillation
 from rmt_studio.pruning.registry import METHODS, Method, fill_recipe, method_named
 from rmt_studio.pruning.request import Request
+from rmt_studio.pruning.statistics import CalibrationStatistics
 from rmt_studio.pruning.steps import (
     EntryMask,
     EntryThreshold,
     LowRank,
+    LowRankPlusSparse,
     SingularValueCut,
     SingularValueDenoising,
     SingularVectorNullTest,
@@ -24,12 +27,15 @@ __all__ = [
     "KEEP",
     "METHODS",
     "BulkFitSettings",
+    "CalibrationStatistics",
+    "Distillation",
     "Effect",
     "EntryMask",
     "EntryThreshold",
     "LayerProfile",
     "LayerRule",
     "LowRank",
+    "LowRankPlusSparse",
     "Method",
     "PrunedModel",
     "Recipe",

@@ -15,13 +15,13 @@ from rmt_studio.models.loading import LoadedModel
 from rmt_studio.progress import Progress, no_progress
 from rmt_studio.pruning.block_by_block import BlockByBlock
 from rmt_studio.pruning.effect import Effect, cheapest_storage, nothing_there, untouched
-from rmt_studio.pruning.gradients import output_gradients
 from rmt_studio.pruning.methods import STEPS, Pieces
 from rmt_studio.pruning.methods.masks import refuse_indivisible
+from rmt_studio.pruning.statistics import CalibrationStatistics
 from rmt_studio.pruning.steps import EntryMask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from rmt_studio.analysis import Analysis, LayerAnalysis
     from rmt_studio.data.images import ImageSet
@@ -73,6 +73,7 @@ def apply_rule(
     *,
     moments: torch.Tensor | None = None,
     gradients: torch.Tensor | None = None,
+    tick: Callable[[], None] = lambda: None,
 ) -> tuple[torch.Tensor, Effect]:
     """Return the new matrix and what the rule did to it.
 
@@ -85,6 +86,7 @@ def apply_rule(
             default. Without either, steps and output error take the inputs for white.
         gradients: second moments of the loss's gradient at the outputs, shape (out,); all outputs
             count alike by default.
+        tick: called inside steps that take long; may raise `Cancelled`.
 
     Raises:
         InputError: a pattern does not divide the inputs.
@@ -98,8 +100,11 @@ def apply_rule(
         moments = sample @ sample.mT / sample.shape[1]
     moments = moments if moments is None else moments.to(dense)
     gradients = gradients if gradients is None else gradients.to(dense)
-    pieces = Pieces(dense, layer.spectrum, layer.fit, moments=moments, gradients=gradients)
+    pieces = Pieces(
+        dense, layer.spectrum, layer.fit, moments=moments, gradients=gradients, tick=tick
+    )
     for step in rule.steps:
+        tick()
         pieces = STEPS[step.kind](pieces, step)
     result = pieces.weight.to(weight.dtype)
     return result, _measure(dense, pieces, result.double())
@@ -152,9 +157,10 @@ def prune(
     *,
     analysis: Iterable[LayerAnalysis] | Analysis | None = None,
     calibration: ImageSet | None = None,
+    statistics: CalibrationStatistics | None = None,
     progress: Progress = no_progress,
 ) -> PrunedModel:
-    """Apply a recipe to a copy of the model; the model itself is left untouched.
+    """Apply the rules of a recipe to a copy of the model; the model itself is left untouched.
 
     Steps that look at a layer's inputs are taken block by block in the order of the model: the
     layers of a block see what the blocks before it, pruned by then, give them. Gradients are those
@@ -170,15 +176,18 @@ def prune(
         analysis: spectra and fits, where they are at hand already; they must come from the
             recipe's own ``bulk_fit`` settings. Missing ones are computed.
         calibration: images to measure the layers with; labels are not looked at.
-        progress: called between layers; may raise `Cancelled`.
+        statistics: of the model on these images, where some were measured before: those that
+            `fill_recipe` was given.
+        progress: called between layers and inside long ones; may raise `Cancelled`.
 
     Raises:
         InputError: the recipe names a layer that the model lacks, or it needs calibration images
             and there are none.
     """
     check_recipe(model, recipe)
-    if recipe.needs_images and calibration is None:
-        name = next(name for name, rule in recipe.rules.items() if rule.needs_images)
+    needy = [name for name, rule in recipe.rules.items() if rule.needs_images]
+    if needy and calibration is None:
+        name = needy[0]
         reason = f"needs calibration images, for the rule of {name}"
         raise InputError("recipe", reason, "give an image folder (--calibration); no labels needed")
     at_hand = {layer.name: layer for layer in analysis or ()}
@@ -193,7 +202,10 @@ def prune(
         recipe=recipe,
         effects={},
     )
-    measured = _Measured(model, pruned, calibration, progress, len(chosen))
+    known = (
+        None if calibration is None else CalibrationStatistics.of(model, calibration, statistics)
+    )
+    measured = _Measured(pruned, known, progress, len(chosen))
     for _, group in groupby(chosen, key=lambda layer: (layer.block, layer.block is None and layer)):
         layers = list(group)
         alive = [layer for layer in layers if model.weight(layer).any()]
@@ -210,6 +222,7 @@ def prune(
                 at_hand.get(layer.name) or _analyzed(model, layer.name, recipe),
                 moments=moments.get(layer.parameter),
                 gradients=measured.gradients(layer),
+                tick=lambda name=layer.name: measured.tick(name),
             )
             with torch.no_grad():
                 pruned.weight(layer).copy_(weight)
@@ -223,16 +236,14 @@ class _Measured:
 
     def __init__(
         self,
-        model: LoadedModel,
         pruned: PrunedModel,
-        images: ImageSet | None,
+        known: CalibrationStatistics | None,
         progress: Progress,
         total: int,
     ) -> None:
-        self._model, self._recipe, self._images = model, pruned.recipe, images
-        self._tick = lambda note: progress(len(pruned.effects), total, note)
-        self._blocks = None if images is None else BlockByBlock(pruned, images, self._tick)
-        self._gradients: dict[int, dict[str, torch.Tensor]] = {}
+        self._recipe, self._known = pruned.recipe, known
+        self.tick = lambda note: progress(len(pruned.effects), total, note)
+        self._blocks = None if known is None else BlockByBlock(pruned, known.batches, self.tick)
 
     def moments(self, layers: list[Layer]) -> dict[str, torch.Tensor]:
         """Return the input moments, by parameter, of those layers whose rules look at them."""
@@ -253,16 +264,12 @@ class _Measured:
         """Return the gradient moments that the layer's rule looks at."""
         steps = self._recipe.rule(layer.name).steps
         seed = next((s.gradient_seed for s in steps if s.gradient_seed is not None), None)
-        if seed is None or self._images is None:
+        if seed is None or self._known is None:
             return None
-        if seed not in self._gradients:
-            self._gradients[seed] = output_gradients(
-                self._model,
-                self._images,
-                seed=seed,
-                progress=lambda done, total, note="": self._tick(f"{note}, {done}/{total}"),
-            )
-        return self._gradients[seed].get(layer.name)
+        found = self._known.gradients(
+            seed, lambda done, total, note="": self.tick(f"{note}, {done}/{total}")
+        )
+        return found.get(layer.name)
 
 
 def _analyzed(model: LoadedModel, name: str, recipe: Recipe) -> LayerAnalysis:

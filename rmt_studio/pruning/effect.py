@@ -1,7 +1,8 @@
 """What a rule does to one matrix, in numbers.
 
 Parameters are counted as they would be stored: two factors of rank r count ``r (out + in)``,
-sparse factors and masked matrices their non-zero entries; the smallest of them counts.
+sparse factors and masked matrices their non-zero entries, a product and a sparse matrix beside it
+the sum of the two; the smallest of them counts.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Effect:
             (in, tokens), it is ``||(W - W') X||_F / ||W X||_F``.
         inputs: "white" or "measured": which of the two ``output_error`` is.
         rank: of the result, where a singular-value cut fixes it.
-        stored_as: "dense", "masked", "two factors" or "sparse factors".
+        stored_as: "dense", "masked", "two factors", "sparse factors" or "low rank plus sparse".
     """
 
     parameters: int

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rmt_studio.pruning.block_by_block import BlockByBlock
+from rmt_studio.pruning.allocation import cheapest_shares
 from rmt_studio.pruning.budgets import LEAST_VALUES, Rules
-from rmt_studio.pruning.gradients import output_gradients
-from rmt_studio.pruning.ranking import ranked_shares
+from rmt_studio.pruning.ranking import ranked_shares, whole_shares
 from rmt_studio.pruning.recipe import KEEP, LayerRule
-from rmt_studio.pruning.second_order import sweep_variances
-from rmt_studio.pruning.steps import EntryMask, EntryThreshold
+from rmt_studio.pruning.sensitivity import Probes, sensitivities
+from rmt_studio.pruning.steps import EntryMask, EntryThreshold, LowRankPlusSparse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,12 +19,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rmt_studio.analysis import LayerAnalysis
+    from rmt_studio.progress import Progress
     from rmt_studio.pruning.request import Request
     from rmt_studio.pruning.steps import Step
 
-_SECOND_ORDER = EntryMask(score="second_order", share=0, outputs="gradient", update="exact")
+SECOND_ORDER = EntryMask(score="second_order", share=0, outputs="gradient", update="exact")
 _ALPHA_REACH = 0.3  # the published tau
 _HALVINGS = 60
+_PRODUCT_PART = 0.1
 _ROUNDING = 1e-9  # 0.5 of 96 is 47.999... in floating point
 
 
@@ -86,6 +87,26 @@ def low_rank(step_of: Callable[[int], Step]) -> Callable[[Request], Rules]:
     return fill
 
 
+def low_rank_and_sparse(request: Request) -> Rules:
+    """The same share of every layer, part of what stays as a product, the rest as single entries.
+
+    Of the numbers that a layer keeps, `_PRODUCT_PART` go into the two factors, rounded down to a
+    whole rank. Layers with fewer than `LEAST_VALUES` singular values get no product.
+    """
+    if not request.remove:
+        return {}
+    rules = {}
+    sizes = [layer.layer.size for layer in request.layers]
+    even = whole_shares(np.full(len(sizes), request.share), sizes, request.remove)
+    for layer, share in zip(request.layers, even, strict=True):
+        kept, sides = round((1 - share) * layer.layer.size), sum(layer.shape)
+        believed = layer.spectrum.dimension >= LEAST_VALUES
+        rank = int(_PRODUCT_PART * kept / sides) if believed else 0
+        zeros = layer.layer.size - (kept - rank * sides)
+        rules[layer.name] = _rule(LowRankPlusSparse(rank=rank, share=zeros / layer.layer.size))
+    return rules
+
+
 def alpha_shares(request: Request) -> Rules:
     """AlphaPruning: layers with a heavier tail keep more.
 
@@ -99,13 +120,18 @@ def alpha_shares(request: Request) -> Rules:
     alphas = np.array([_alpha(layer) for layer in request.layers])
     known = np.isfinite(alphas)
     alphas[~known] = alphas[known].mean() if known.any() else 0.0
-    reach = np.ptp(alphas)
-    place = (alphas - alphas.min()) / reach if reach > 0 else np.full_like(alphas, 0.5)
-    shares = _scaled(1 - _ALPHA_REACH + 2 * _ALPHA_REACH * place, request)
+    shares = spread_shares(alphas, request)
     return {
         layer.name: _rule(EntryThreshold(share=float(share)))
         for layer, share in zip(request.layers, shares, strict=True)
     }
+
+
+def spread_shares(scores: NDArray[np.float64], request: Request) -> NDArray[np.float64]:
+    """Return shares straight in the scores, from ``1 - tau`` to ``1 + tau`` times one factor."""
+    reach = np.ptp(scores)
+    place = (scores - scores.min()) / reach if reach > 0 else np.full_like(scores, 0.5)
+    return _scaled(1 - _ALPHA_REACH + 2 * _ALPHA_REACH * place, request)
 
 
 def _alpha(layer: LayerAnalysis) -> float:
@@ -130,24 +156,46 @@ def second_order_over_all(request: Request) -> Rules:
     It estimates what the loss of the whole model gains when one entry goes and the rest of its row
     makes up for it, with ``g_i H`` for the curvature of row i: see
     `rmt_studio.pruning.gradients` and `rmt_studio.pruning.second_order`. ``g`` and ``H`` are those
-    of the dense model; of the moments no more than one block's are held at a time.
+    of the dense model, ``H`` from `RANKING_IMAGES` of the images.
     """
     if request.pattern:
-        return masks(request, _SECOND_ORDER, [0.0] * len(request.layers))
-    model, images, total = request.model, request.images, len(request.layers)
-    names = [layer.name for layer in request.layers]
-    gradients = output_gradients(
-        model, images, layers=names, seed=request.seed, progress=request.progress
-    )
+        return masks(request, SECOND_ORDER, [0.0] * len(request.layers))
+    half = halves(request.progress)
+    gradients = request.statistics.gradients(request.seed, half[0])
+    variances = request.statistics.variances(SECOND_ORDER.damping, half[1])
     scores: list[NDArray[np.float32]] = []
-    blocks = BlockByBlock(model, images, lambda note: request.progress(len(scores), total, note))
-    for block in sorted({layer.layer.block or 0 for layer in request.layers}):
-        own = [layer.layer for layer in request.layers if layer.layer.block == block]
-        moments = blocks.moments(own)
-        for layer in own:
-            weight = model.weight(layer).double()
-            inverse = sweep_variances(moments[layer.parameter].to(weight), _SECOND_ORDER.damping)
-            counts = gradients[layer.name].to(weight)
-            found = counts[:, None] * weight.square() / inverse
-            scores.append(found.float().cpu().numpy())
-    return masks(request, _SECOND_ORDER, ranked_shares(scores, request.remove))
+    for layer in (layer.layer for layer in request.layers):
+        request.progress(1, 1, f"scores of {layer.name}")
+        weight = request.model.weight(layer).float().square()
+        weight *= gradients[layer.name].to(weight)[:, None]
+        weight /= variances[layer.parameter].to(weight)
+        scores.append(weight.cpu().numpy())
+    return masks(request, SECOND_ORDER, ranked_shares(scores, request.remove))
+
+
+def by_sensitivity(request: Request, probes: Probes | None = None) -> Rules:
+    """Allot shares by what probes of each layer cost the whole model, then prune as second order.
+
+    See `rmt_studio.pruning.sensitivity` for the probes and `rmt_studio.pruning.allocation` for the
+    optimal allocation. A pattern leaves nothing to allot.
+    """
+    if request.pattern or not request.remove:
+        return masks(request, SECOND_ORDER, [request.share] * len(request.layers))
+    probes = probes or Probes()
+    step = SECOND_ORDER.model_copy(update={"seed": request.seed})
+    costs = sensitivities(request.statistics, request.layers, step, probes, request.progress)
+    sizes = [layer.layer.size for layer in request.layers]
+    each = [costs[layer.name] for layer in request.layers]
+    return masks(request, SECOND_ORDER, cheapest_shares(each, probes.shares, sizes, request.remove))
+
+
+def halves(progress: Progress) -> tuple[Progress, Progress]:
+    """Return the progress of two parts of the work, one after the other."""
+
+    def first(done: int, total: int, note: str = "") -> None:
+        progress(done, 2 * total, note)
+
+    def second(done: int, total: int, note: str = "") -> None:
+        progress(total + done, 2 * total, note)
+
+    return first, second

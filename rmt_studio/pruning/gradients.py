@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rmt_studio.models.devices import native_precision
 from rmt_studio.progress import Progress, no_progress
-from rmt_studio.pruning.moments import DEFAULT_BATCH, batches
+from rmt_studio.pruning.images import DEFAULT_BATCH, CalibrationBatches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 def output_gradients(
     model: LoadedModel,
-    images: ImageSet,
+    images: ImageSet | CalibrationBatches,
     *,
     layers: Iterable[str] | None = None,
     seed: int = 0,
+    limit: int | None = None,
     batch_size: int = DEFAULT_BATCH,
     progress: Progress = no_progress,
 ) -> dict[str, Tensor]:
@@ -37,10 +39,11 @@ def output_gradients(
 
     Args:
         model: the dense model; it is not changed, nor which of its parameters are frozen.
-        images: what to feed; labels are not looked at.
+        images: what to feed, decoded already or not; labels are not looked at.
         layers: names of the layers wanted; all by default.
         seed: of the drawing of the labels.
-        batch_size: images at a time.
+        limit: how many images at most, spread evenly over the set; all by default.
+        batch_size: images at a time, where they come as a set.
         progress: called between batches; may raise `Cancelled`.
 
     Returns:
@@ -58,11 +61,12 @@ def output_gradients(
         owner = module.get_submodule(parameter.removesuffix(".weight"))
         owner.register_forward_hook(_adder(sums, parameter))
     generator = torch.Generator().manual_seed(seed)
-    count = 0
+    stream, count = CalibrationBatches.of(model, images, batch_size), 0
     with torch.enable_grad():
-        for done, count, batch in batches(model, images, batch_size=batch_size):
+        for done, count, batch in stream.each(limit=limit):
             progress(done, count, "gradients at the outputs of each layer")
-            logits = module(batch.requires_grad_()).float()
+            with native_precision(batch.device, batch.dtype):
+                logits = module(batch).float()
             shares = logits.detach().softmax(1).cpu()
             drawn = torch.multinomial(shares, 1, generator=generator)[:, 0].to(logits.device)
             functional.cross_entropy(logits, drawn, reduction="sum").backward()
@@ -75,12 +79,14 @@ def output_gradients(
 
 def _adder(sums: dict[str, Tensor], name: str) -> Callable[..., None]:
     def watch(_: nn.Module, _given: object, output: Tensor) -> None:
-        if output.requires_grad:
-            output.register_hook(add)
+        if not output.requires_grad:
+            output.requires_grad_()  # the graph begins at the first of the layers, not at the image
+        output.register_hook(add)
 
     def add(gradient: Tensor) -> None:
         images = gradient.flatten(2).mT if gradient.ndim == 4 else gradient  # of a convolution
-        total = images.reshape(-1, images.shape[-1]).double().square().sum(0).cpu()
+        rows = images.reshape(-1, images.shape[-1])
+        total = torch.linalg.vector_norm(rows, dim=0, dtype=torch.float32).cpu().double().square()
         sums[name] = sums[name] + total if name in sums else total
 
     return watch

@@ -26,3 +26,24 @@ def ranked_shares(scores: list[NDArray[np.float32]], remove: int) -> list[float]
         spare -= tied
         shares.append((int(np.count_nonzero(score < cut)) + tied) / score.size)
     return shares
+
+
+def whole_shares(shares: NDArray[np.float64], sizes: list[int], remove: int) -> list[float]:
+    """Return shares next to the given ones that are whole entries of each layer, ``remove`` in all.
+
+    Rounded down first; those with the largest remainders then lose one entry more.
+
+    Args:
+        shares: in [0, 1], of each layer, that together miss it by less than one entry of each.
+        sizes: entries of each layer.
+        remove: how many go together.
+    """
+    wanted = np.asarray(shares) * np.asarray(sizes)
+    counts = np.floor(wanted).astype(np.int64)
+    spare = remove - int(counts.sum())
+    order = np.argsort(counts - wanted, kind="stable")
+    if spare > 0:
+        counts[order[:spare]] += 1
+    elif spare < 0:  # rounding of the shares themselves
+        counts[order[counts[order] > 0][spare:]] -= 1
+    return [count / size for count, size in zip(counts.tolist(), sizes, strict=True)]

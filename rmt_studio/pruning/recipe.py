@@ -15,6 +15,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from rmt_studio.errors import InputError
 from rmt_studio.models.atomic_write import atomic_write
+from rmt_studio.models.wording import shown
+from rmt_studio.pruning.recovery import Distillation  # noqa: TC001 - pydantic reads it
 from rmt_studio.pruning.steps import Step, Strict
 from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
 
@@ -73,6 +75,8 @@ class BulkFitSettings(Strict):
 class Recipe(Strict):
     """Rules by layer name. Layers that are not named are kept as they are.
 
+    With ``recovery`` the pruned model learns from the dense one afterwards.
+
     Example:
         >>> recipe = Recipe(rules={"blocks.0.mlp.fc1": LayerRule(
         ...     steps=(SingularValueCut(edge_multiple=1.0),))})
@@ -85,11 +89,12 @@ class Recipe(Strict):
     architecture: str = Field(default="", max_length=500)
     bulk_fit: BulkFitSettings = BulkFitSettings()
     rules: dict[str, LayerRule] = Field(default_factory=dict)
+    recovery: Distillation | None = None
 
     @property
     def needs_images(self) -> bool:
-        """Whether calibration images are needed to apply it."""
-        return any(rule.needs_images for rule in self.rules.values())
+        """Whether calibration images are needed to carry it out."""
+        return self.recovery is not None or any(r.needs_images for r in self.rules.values())
 
     def rule(self, layer_name: str) -> LayerRule:
         """Return the rule of one layer; `KEEP` where there is none."""
@@ -143,7 +148,8 @@ class Recipe(Strict):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"]) or "recipe"
-            raise InputError(path, f"{place}: {first['msg']}", "mend it or save it anew") from error
+            reason = f"{shown(place, 200)}: {shown(first['msg'], 300)}"
+            raise InputError(path, reason, "mend it or save it anew") from error
         except (ValueError, RecursionError) as error:
             if isinstance(error, InputError):
                 raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rmt_studio.errors import InputError
 from rmt_studio.progress import Progress, no_progress
-from rmt_studio.pruning import budgets, fills
+from rmt_studio.pruning import budgets, fills, paper, whitened
 from rmt_studio.pruning.apply import check_recipe
 from rmt_studio.pruning.budgets import Rules
 from rmt_studio.pruning.recipe import BulkFitSettings, Recipe
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rmt_studio.analysis import Analysis, LayerAnalysis
     from rmt_studio.data.images import ImageSet
     from rmt_studio.models.loading import LoadedModel
+    from rmt_studio.pruning.statistics import CalibrationStatistics
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,12 @@ _ALL = (
         "Berlyand, Bourdais, Owhadi & Shmalo (2025)",
         _budget(budgets.common_edge_multiple),
     ),
+    Method(
+        "paper",
+        "The paper's cycles of cut, vectors and entries",
+        "Berlyand, Bourdais, Owhadi & Shmalo (2025)",
+        paper.in_cycles,
+    ),
     Method("random", "Random", "", fills.uniform(_RANDOM), takes_patterns=True),
     Method(
         "magnitude-uniform",
@@ -128,6 +135,36 @@ _ALL = (
         fills.second_order_over_all,
         needs_images=True,
         takes_patterns=True,
+    ),
+    Method(
+        "sensitivity",
+        "Measured sensitivity, second-order masks",
+        "after Hassibi & Stork (1993), Everett (1963)",
+        fills.by_sensitivity,
+        needs_images=True,
+        takes_patterns=True,
+    ),
+    Method(
+        "whitened-budget",
+        "Bulk energy of the whitened spectrum, second-order masks",
+        "",
+        whitened.whitened_budget,
+        needs_images=True,
+        takes_patterns=True,
+    ),
+    Method(
+        "whitened-edge",
+        "Whitened SVD at a multiple of the whitened edge",
+        "after Wang et al. (2024), Berlyand et al. (2025)",
+        whitened.whitened_edge,
+        needs_images=True,
+    ),
+    Method(
+        "low-rank-sparse",
+        "Low rank plus sparse",
+        "after Zhou & Tao (2011), Zhang & Papyan (2024)",
+        fills.low_rank_and_sparse,
+        needs_images=True,
     ),
     Method(
         "asvd",
@@ -169,6 +206,7 @@ def fill_recipe(
     calibration: ImageSet | None = None,
     seed: int = 0,
     pattern: str | None = None,
+    statistics: CalibrationStatistics | None = None,
     progress: Progress = no_progress,
 ) -> Recipe:
     """Return a recipe whose rules together remove the given share of the parameters.
@@ -184,6 +222,8 @@ def fill_recipe(
         calibration: unlabelled images, for the methods that need them.
         seed: of random masks, and of the labels drawn for gradients.
         pattern: such as ``"2:4"``: of four consecutive inputs two stay.
+        statistics: of the model on these images; what is measured is kept there, to be handed to
+            `prune` or to another target.
         progress: may raise `Cancelled`.
 
     Raises:
@@ -203,7 +243,9 @@ def fill_recipe(
     if chosen.needs_images and calibration is None:
         next_step = "give an image folder (--calibration); no labels needed"
         raise InputError(f"method {method!r}", "needs calibration images", next_step)
-    request = Request(model, layers, remove, sparsity, of, calibration, seed, pattern, progress)
+    request = Request(
+        model, layers, remove, sparsity, of, calibration, seed, pattern, progress, statistics
+    )
     recipe = chosen.fill(request)
     check_recipe(model, recipe)
     return recipe

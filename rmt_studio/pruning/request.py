@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rmt_studio.errors import InputError
 from rmt_studio.progress import Progress, no_progress
+from rmt_studio.pruning.statistics import CalibrationStatistics
 
 if TYPE_CHECKING:
     from rmt_studio.analysis import LayerAnalysis
@@ -27,6 +29,7 @@ class Request:
         seed: of what is drawn.
         pattern: ``"n:m"`` groups for every mask, or None.
         progress: may raise `Cancelled`.
+        known: statistics of the model on these images, where some were measured before.
     """
 
     model: LoadedModel
@@ -38,6 +41,16 @@ class Request:
     seed: int = 0
     pattern: str | None = None
     progress: Progress = no_progress
+    known: CalibrationStatistics | None = None
+
+    @cached_property
+    def statistics(self) -> CalibrationStatistics:
+        """What the calibration images tell of the model.
+
+        Raises:
+            InputError: there are no such images.
+        """
+        return CalibrationStatistics.of(self.model, self.images, self.known)
 
     @property
     def images(self) -> ImageSet:

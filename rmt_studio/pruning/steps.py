@@ -174,6 +174,28 @@ class LowRank(_Step):
         return self.metric != "plain"
 
 
+class LowRankPlusSparse(_Step):
+    """Store the matrix as a product of two factors and a sparse matrix, ``W = A B + S``.
+
+    Attributes:
+        rank: of ``A B``; 0 leaves ``S`` alone.
+        share: of the entries of ``S`` that are zero.
+        rounds: of alternation between the two.
+        damping: share of the mean diagonal added to the moments before they are inverted.
+    """
+
+    kind: Literal["low_rank_plus_sparse"] = "low_rank_plus_sparse"
+    rank: int = Field(ge=0)
+    share: float = Field(ge=0, le=1)
+    rounds: int = Field(default=8, ge=1, le=1000)
+    damping: float = Field(default=0.01, ge=0, le=1e3)
+
+    @property
+    def needs_moments(self) -> bool:
+        """Both parts look at the inputs."""
+        return True
+
+
 def parse_pattern(text: str) -> tuple[int, int]:
     """Return ``(n, m)`` of ``"n:m"``: of each ``m`` consecutive inputs ``n`` stay.
 
@@ -193,6 +215,7 @@ Step = Annotated[
     | SingularValueDenoising
     | EntryThreshold
     | EntryMask
-    | LowRank,
+    | LowRank
+    | LowRankPlusSparse,
     Field(discriminator="kind"),
 ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import torch
 
 from rmt_studio.spectra.singular_values import gram_matrix, values_from_gram
-from rmt_studio.spectra.spectrum import Spectrum, checked_weight, widened
+from rmt_studio.spectra.spectrum import Spectrum, checked_weight, seen_wide
+from rmt_studio.spectra.wide import Wide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rmt_studio.spectra.singular_values import Turn
     from rmt_studio.spectra.spectrum import Weight
 
 BATCH_BYTES = 2**28  # of float64 values of one batch on a device that is not the CPU
@@ -22,6 +25,7 @@ def spectra_of(
     weights: Sequence[Weight],
     device: torch.device | str | None = None,
     batch_bytes: int | None = None,
+    turn: Turn = nullcontext,
 ) -> list[Spectrum]:
     """Return the spectrum of each weight, in order; each as `Spectrum.of` gives it.
 
@@ -33,6 +37,7 @@ def spectra_of(
         device: where to compute; where the first weight lies by default.
         batch_bytes: bound on the float64 values of one batch, Gram matrices included; a matrix
             beyond it goes alone. `BATCH_BYTES` by default, none on the CPU.
+        turn: see `Spectrum.of`.
 
     Raises:
         InputError: a weight has no spectrum, see `Spectrum.of`.
@@ -42,7 +47,7 @@ def spectra_of(
     place = torch.device(device or getattr(weights[0], "device", "cpu"))
     found: dict[int, Spectrum] = {}
     for batch in batches_of([_shape(weight) for weight in weights], place, batch_bytes):
-        found.update(zip(batch, _together([weights[i] for i in batch], place), strict=True))
+        found.update(zip(batch, _together([weights[i] for i in batch], place, turn), strict=True))
     return [found[i] for i in range(len(weights))]
 
 
@@ -78,23 +83,26 @@ def _shape(weight: Weight) -> tuple[int, ...]:
     return tuple(getattr(weight, "shape", ()))
 
 
-def _together(weights: Sequence[Weight], device: torch.device) -> list[Spectrum]:
+def _together(weights: Sequence[Weight], device: torch.device, turn: Turn) -> list[Spectrum]:
     """Return the spectra of matrices of one shape, either way round."""
     if len(weights) == 1:
-        return [Spectrum.of(_placed(weights[0], device))]
-    shapes = [_shape(weight) for weight in weights]
-    sides = sorted(shapes[0])
+        return [Spectrum.of(_placed(weights[0], device), turn)]
+    sides = sorted(_shape(weights[0]))
     wide = torch.empty(len(weights), *sides, dtype=torch.float64, device=device)
     units = []
-    for place, weight in enumerate(weights):
-        wide[place], unit, _ = widened(_placed(weight, device))
-        units.append(unit)
-    gram = gram_matrix(wide)
+    for one, weight in zip(wide, weights, strict=True):
+        seen = seen_wide(_placed(weight, device))
+        one.copy_(seen.view)
+        one.div_(seen.unit)
+        units.append(seen.unit)
+    gram = gram_matrix(Wide(wide))
     squares = torch.linalg.eigvalsh(gram)
     spectra = []
-    for place, (unit, shape) in enumerate(zip(units, shapes, strict=True)):
-        values, route = values_from_gram(wide[place], gram[place], squares[place])
-        spectra.append(Spectrum((values * unit).cpu().numpy(), (shape[0], shape[1]), route))
+    for place, (weight, unit) in enumerate(zip(weights, units, strict=True)):
+        out, inputs = _shape(weight)
+        given = Wide(wide[place] if out <= inputs else wide[place].mT)
+        values, route = values_from_gram(given, gram[place], squares[place], turn)
+        spectra.append(Spectrum((values * unit).cpu().numpy(), (out, inputs), route))
     return spectra
 
 

@@ -10,10 +10,11 @@ import numpy as np
 
 from rmt_studio.errors import InputError
 from rmt_studio.spectra.bulk_methods import BULK_METHODS, DEFAULT_METHOD, DEFAULT_TRIM
-from rmt_studio.spectra.deflation import bulk_pressure, deflate
+from rmt_studio.spectra.deflation import deflate
 from rmt_studio.spectra.kolmogorov import kolmogorov_distances
 from rmt_studio.spectra.noise_law import bulk_law, noise_thresholds
 from rmt_studio.spectra.null_distance import misfit_p_values, null_distances
+from rmt_studio.spectra.pressure import bulk_pressure
 from rmt_studio.spectra.tails import numerical_rank
 
 if TYPE_CHECKING:

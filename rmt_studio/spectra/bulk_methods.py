@@ -121,7 +121,7 @@ def nearest_spikes(eigenvalues: NDArray[np.float64], ratio: float) -> NDArray[np
     """Return the number of spikes for which the nearest law of all variances is the nearest.
 
     The least distance over variance and bulk share together. With the pressure of the spikes
-    divided out (`rmt_studio.spectra.deflation.bulk_pressure`) the variance errs, over the spikes
+    divided out (`rmt_studio.spectra.pressure.bulk_pressure`) the variance errs, over the spikes
     described there, by at most 1.3 % up to 20 % spikes, 3.3 % at 30 % and 4.3 % at 40 %.
     """
     return deflation.spike_counts(eigenvalues, ratio, partial(least_distance_variance, rounds=10))

@@ -10,26 +10,37 @@ of ``A``, but squaring costs digits: a value ``s`` comes with a relative error o
   error is part of it. How far the Gram matrix was off there tells whether it may be believed for
   the others.
 - "decomposition": too many are small, or too small, or a bound is not met.
+
+The first two read the matrix in blocks (`Wide`); only the last needs it whole in float64.
 """
 
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Literal
 
 import torch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from torch import Tensor
+
+    from rmt_studio.spectra.wide import Wide
+
+    Turn = Callable[[int], AbstractContextManager[object]]
 
 Route = Literal["gram", "refined", "decomposition"]
 
 TOLERANCE = 1e-10  # largest relative difference from `torch.linalg.svdvals` in float64
 _EPSILON = torch.finfo(torch.float64).eps
-# A value read off A is as good as one of a decomposition. Both err by a share of eps s_1, so below
-# this share of the largest value they could no longer agree to ten digits (measured: up to eps s_1
-# apart, that is 7e-11 here).
-_LEAST_REFINED = 3e-6
+# A value read off A is as good as one of a decomposition, and so is one of the transpose. All err
+# by a share of eps s_1, so below this share of the largest value they could no longer agree to ten
+# digits (measured: up to eps s_1 apart, that is 7e-11 here).
+_LEAST_AGREEING = 3e-6
+_LEAST_TOLD = 0.9e-6  # what is less may lie below a millionth either way round
 _MOST_REFINED = 0.25  # share of all values in the iterated block; beyond, it takes longer
 _USUAL_ERROR = 4 * _EPSILON  # of small Gram eigenvalues, in units of the largest: `_gram_error`
 _CAUTION = 4.0  # times the largest error seen, taken for the largest not seen
@@ -39,41 +50,65 @@ _ROUNDS = 4  # each shrinks what does not belong to the space by _REACH^2
 _BLOCK = 128  # rows of the Gram matrix computed at once
 
 
-def singular_values(wide: Tensor) -> tuple[Tensor, Route]:
-    """Return the singular values, descending, of a float64 matrix with rows <= columns.
+def singular_values(wide: Wide, turn: Turn = nullcontext) -> tuple[Tensor, Route]:
+    """Return the singular values of a matrix over its unit, descending, and their route.
 
     Args:
-        wide: shape ``(p, n)``, finite, in a unit in which squares neither overflow nor vanish.
+        wide: one matrix.
+        turn: entered, with the number of entries, where a float64 copy of them all is needed, and
+            left when it is gone.
     """
     gram = gram_matrix(wide)
-    return values_from_gram(wide, gram, torch.linalg.eigvalsh(gram))
+    return values_from_gram(wide, gram, torch.linalg.eigvalsh(gram), turn)
 
 
-def gram_matrix(wide: Tensor) -> Tensor:
+def gram_matrix(wide: Wide) -> Tensor:
     """Return the lower triangle of ``A A^T``, shape ``(..., p, p)``; what is above is not it.
 
     A triangle is all that `eigvalsh` and `cholesky` read, and takes little more than half of the
     work. Products of two float32 numbers are exact in float64.
     """
-    size = wide.shape[-2]
-    gram = wide.new_zeros(*wide.shape[:-1], size)
-    for first in range(0, size, _BLOCK):
-        rows = wide[..., first : first + _BLOCK, :]
-        gram[..., first:, first : first + _BLOCK] = wide[..., first:, :] @ rows.mT
+    view = wide.view
+    gram = view.new_zeros(*view.shape[:-1], view.shape[-2], dtype=torch.float64)
+    add_product = torch.Tensor.addmm_ if view.ndim == 2 else torch.Tensor.baddbmm_
+    for block in wide.blocks():
+        for first in range(0, view.shape[-2], _BLOCK):
+            last = first + _BLOCK
+            rows, above = block[..., first:last, :], block[..., :last, :]
+            add_product(gram[..., first:last, :last], rows, above.mT)
     return gram
 
 
-def values_from_gram(wide: Tensor, gram: Tensor, squares: Tensor) -> tuple[Tensor, Route]:
-    """Return the singular values, given the ascending eigenvalues of the Gram matrix."""
+def values_from_gram(
+    wide: Wide, gram: Tensor, squares: Tensor, turn: Turn = nullcontext
+) -> tuple[Tensor, Route]:
+    """Return the singular values, given the ascending eigenvalues of the Gram matrix.
+
+    The Gram matrix may be overwritten.
+    """
     if squares[0] >= _floor(_gram_error(len(squares))) * squares[-1]:
         return squares.flip(0).sqrt(), "gram"
     refined = _refined(wide, gram, squares)
     if refined is not None:
         values = torch.cat([refined, squares[len(refined) :].sqrt()])
         return values.sort(descending=True).values, "refined"
-    # LAPACK reduces a tall matrix by QR first; a wide one takes four times as long
-    tall = wide if wide.shape[0] == wide.shape[1] else wide.mT
-    return torch.linalg.svdvals(tall), "decomposition"
+    with turn(wide.weight.numel()):
+        return _decomposed(wide.whole()), "decomposition"
+
+
+def _decomposed(matrix: Tensor) -> Tensor:
+    """Return `torch.linalg.svdvals` of a float64 matrix, or within `TOLERANCE` of it.
+
+    LAPACK takes four times as long for a wide matrix as for its transpose. Their values agree but
+    for those that hardly exceed a millionth of the largest: where there are any the matrix is
+    taken as it is.
+    """
+    if matrix.shape[0] < matrix.shape[1]:
+        values = torch.linalg.svdvals(matrix.mT)
+        low, high = _LEAST_TOLD * values[0], _LEAST_AGREEING * values[0]
+        if not ((values > low) & (values < high)).any():
+            return values
+    return torch.linalg.svdvals(matrix)
 
 
 def _gram_error(size: int) -> float:
@@ -91,7 +126,7 @@ def _floor(error: float) -> float:
     return error / (2 * TOLERANCE)
 
 
-def _refined(wide: Tensor, gram: Tensor, squares: Tensor) -> Tensor | None:
+def _refined(wide: Wide, gram: Tensor, squares: Tensor) -> Tensor | None:
     """Return the lowest singular values, ascending, or None where these or others stay in doubt."""
     relative = squares / squares[-1]
     count = max(int((relative < _floor(_USUAL_ERROR)).sum()), 1)
@@ -99,18 +134,28 @@ def _refined(wide: Tensor, gram: Tensor, squares: Tensor) -> Tensor | None:
     block = int((relative < reach).sum()) + _SPARE
     if block > _MOST_REFINED * len(squares):
         return None
-    factor, failed = torch.linalg.cholesky_ex(gram)
-    if failed:
+    factor = _factor(gram)
+    if factor is None:
         return None
     values, vectors, images = _ritz(wide, _lowest_vectors(factor, block), count)
     found = values.square()
-    if not values[0] > _LEAST_REFINED * squares[-1].sqrt():
+    if not values[0] > _LEAST_AGREEING * squares[-1].sqrt():
         return None
-    left = (wide @ images - vectors * found).square().sum(dim=0)
+    left = (_times(wide, images) - vectors * found).square().sum(dim=0)
     settled = _error_bound(left, found, squares) < TOLERANCE / 10 * found
     seen = (found - squares[:count]).abs().max()
     believed = _CAUTION * seen < 2 * TOLERANCE * squares[count]
     return values if settled.all() and believed else None
+
+
+def _factor(gram: Tensor) -> Tensor | None:
+    """Return the lower Cholesky factor in the place of the Gram matrix, or None if it has none.
+
+    LAPACK works on columns, so it is the upper factor of the transpose that needs no copy.
+    """
+    failed = torch.zeros((), dtype=torch.int32, device=gram.device)
+    torch.linalg.cholesky_ex(gram.mT, upper=True, out=(gram.mT, failed))
+    return None if failed else gram
 
 
 def _lowest_vectors(factor: Tensor, count: int) -> Tensor:
@@ -128,17 +173,26 @@ def _lowest_vectors(factor: Tensor, count: int) -> Tensor:
     return vectors
 
 
-def _ritz(wide: Tensor, vectors: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
+def _ritz(wide: Wide, vectors: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return the lowest values of ``A^T X``, ascending, their vectors ``x`` and images ``A^T x``.
 
     They come from ``A`` itself, not from its square: an error ``d`` of a vector changes its value
     by ``d^2`` only, and rounding adds about ``eps s_1``.
     """
-    images = (vectors.mT @ wide).mT
+    images = torch.cat([(vectors.mT @ block).mT for block in wide.blocks()])
     triangle = torch.linalg.qr(images, mode="r").R
     _, values, right = torch.linalg.svd(triangle)
     turn = right.mT.flip(1)[:, :count]
     return values.flip(0)[:count], vectors @ turn, images @ turn
+
+
+def _times(wide: Wide, images: Tensor) -> Tensor:
+    """Return ``A Y``, shape ``(p, k)``, for ``Y`` of shape ``(n, k)``."""
+    product, first = 0.0, 0
+    for block in wide.blocks():
+        product += block @ images[first : first + block.shape[1]]
+        first += block.shape[1]
+    return product
 
 
 def _error_bound(residuals: Tensor, found: Tensor, squares: Tensor) -> Tensor:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rmt_studio.analysis import Analysis, SpectrumCache, analyze
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation.accuracy import Evaluation, evaluate, spread
 from rmt_studio.progress import Progress, no_progress
-from rmt_studio.pruning import PrunedModel, Recipe, fill_recipe, method_named, prune
+from rmt_studio.pruning import (
+    CalibrationStatistics,
+    PrunedModel,
+    Recipe,
+    fill_recipe,
+    method_named,
+)
 from rmt_studio.pruning.request import parameters_to_remove
+from rmt_studio.studies.carry_out import carry_out
 from rmt_studio.studies.course import portion
 from rmt_studio.studies.pairs import PairedDifference
 from rmt_studio.studies.trial import Failed, Measured, Trial
@@ -77,6 +85,13 @@ class Bench:
             self.analysis = analyze(self.model, progress=progress, cache=SpectrumCache())
         return self.analysis
 
+    @cached_property
+    def statistics(self) -> CalibrationStatistics | None:
+        """What the calibration images tell of the dense model, measured as it is asked for."""
+        if self.calibration is None:
+            return None
+        return CalibrationStatistics(self.model, self.calibration)
+
     def measured_dense(self, progress: Progress = no_progress) -> Evaluation:
         """Return the accuracy of the dense model."""
         if self.dense is None:
@@ -97,16 +112,19 @@ class Bench:
             sparsity,
             calibration=self.calibration,
             seed=self.seed,
+            statistics=self.statistics,
             progress=progress,
         )
 
     def pruned(self, recipe: Recipe, progress: Progress) -> PrunedModel:
         """Return the model after a recipe."""
-        return prune(
+        return carry_out(
             self.model,
             recipe,
             analysis=self.analyzed(),
             calibration=self.calibration,
+            statistics=self.statistics,
+            device=self.device,
             progress=progress,
         )
 

@@ -13,8 +13,7 @@ from __future__ import annotations
 import copy
 import json
 import math
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -22,13 +21,13 @@ from torch.nn import functional
 
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation.private_copy import private_copy
-from rmt_studio.models.devices import usable_device
+from rmt_studio.models.devices import native_precision, usable_device
 from rmt_studio.progress import Progress, no_progress
+from rmt_studio.pruning import Distillation
 from rmt_studio.studies.crops import Crops
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
 
     from torch import Tensor, nn
 
@@ -39,37 +38,6 @@ if TYPE_CHECKING:
 _WARM_UP = 10  # steps in which the learning rate rises
 _BETAS = (0.9, 0.98)  # a few hundred steps are too few for the usual 0.999
 _MASKED = ("masked", "dense")
-
-
-@dataclass(frozen=True)
-class Distillation:
-    """How long and how to learn.
-
-    Attributes:
-        steps: optimiser steps.
-        batch: views per step.
-        learning_rate: of AdamW without weight decay at its height; cosine down to 0.
-        temperature: of the softened logits.
-        features: weight of the relative squared distance of the final features.
-        smallest_crop: least share of a picture's area in a view.
-        seed: of views and order.
-    """
-
-    steps: int = 200
-    batch: int = 50
-    learning_rate: float = 5e-4
-    temperature: float = 2.0
-    features: float = 1.0
-    smallest_crop: float = 0.4
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.steps < 1 or self.batch < 1:
-            raise InputError(f"{self.steps} steps of {self.batch} views", "are none to learn from")
-        if not 0 < self.smallest_crop <= 1:
-            raise InputError(f"smallest crop {self.smallest_crop:g}", "lies outside (0, 1]")
-        if not (self.learning_rate > 0 and self.temperature > 0 and self.features >= 0):
-            raise InputError("distillation", "needs positive learning rate and temperature")
 
 
 def distill(
@@ -144,7 +112,7 @@ class _Lesson:
         """Take one step and return its loss."""
         for group in self._optimizer.param_groups:
             group["lr"] = self._settings.learning_rate * _schedule(step, self._settings.steps)
-        with _precision(batch.device):
+        with native_precision(batch.device):
             with torch.no_grad():
                 features, logits = _outputs(self._teacher, batch)
             ours, our_logits = _outputs(self._student, batch)
@@ -192,15 +160,6 @@ def _batches(views: Crops, settings: Distillation) -> Iterator[Tensor]:
         del waiting[: settings.batch]
 
 
-def _precision(device: torch.device) -> AbstractContextManager[object]:
-    """Return bfloat16 autocast where the device computes in it natively."""
-    if device.type == "cuda":
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        native = device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
-    return torch.autocast(device.type, torch.bfloat16) if native else nullcontext()
-
-
 def _fixed_entries(pruned: PrunedModel, device: torch.device) -> dict[str, Tensor]:
     """Return, by parameter, which entries must not move: removed ones, and matrices of factors."""
     fixed: dict[str, Tensor] = {}
@@ -220,7 +179,7 @@ def _with_weights(
 ) -> PrunedModel:
     for parameter in student.parameters():
         parameter.grad = None
-    note = {"distillation": json.dumps(asdict(settings), sort_keys=True)}
+    note = {"distillation": json.dumps(settings.model_dump(mode="json"), sort_keys=True)}
     learned = replace(pruned, module=student, provenance={**pruned.provenance, **note}, effects={})
     for name, effect in pruned.effects.items():
         layer = pruned.layer(name)

@@ -1,4 +1,4 @@
-"""Accuracy against sparsity, drawn into a file by matplotlib (the optional extra ``plot``)."""
+"""Accuracy against sparsity, drawn into a file by matplotlib."""
 
 from __future__ import annotations
 

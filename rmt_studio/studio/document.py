@@ -14,6 +14,7 @@ from rmt_studio.errors import InputError
 from rmt_studio.pruning import Recipe, check_recipe
 from rmt_studio.studio.events import (
     AnalysisCleared,
+    CalibrationOpened,
     ComparedChanged,
     DocumentEvent,
     EffectsChanged,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnalysisCleared",
+    "CalibrationOpened",
     "Compared",
     "ComparedChanged",
     "Comparing",
@@ -113,6 +115,8 @@ class Document:
     Attributes:
         model: the dense model, or None.
         images: the image set for evaluation, or None.
+        calibration: unlabelled images that methods measure the layers with, or None; never
+            evaluated on.
         inputs: sample of each layer's inputs on these images, by parameter name; empty while
             there is none, and then predicted output errors are for white inputs.
         moments: second moments of each layer's inputs on these images, by parameter name; None
@@ -130,6 +134,7 @@ class Document:
         self._listeners: list[Callable[[DocumentEvent], None]] = []
         self._clear()
         self.images: ImageSet | None = None
+        self.calibration: ImageSet | None = None
 
     def subscribe(self, listener: Callable[[DocumentEvent], None]) -> None:
         """Call ``listener`` with every event from now on."""
@@ -168,6 +173,12 @@ class Document:
         effects = (self.effects[name] for name in self.recipe.rules)
         return self.model.parameter_count - sum(e.parameters - e.parameters_kept for e in effects)
 
+    @property
+    def measured_effects(self) -> dict[str, Effect]:
+        """Effects that only pruning could tell: of the rules that look at calibration images."""
+        found = self.pruned.effects if self.pruned else {}
+        return {name: e for name, e in found.items() if self.recipe.rule(name).needs_images}
+
     def open_model(self, model: LoadedModel) -> None:
         """Make ``model`` the open one; everything that belonged to the old one goes."""
         self._clear()
@@ -181,6 +192,14 @@ class Document:
         self.inputs = {}
         self.moments = None
         self._announce(ImagesOpened())
+
+    def open_calibration(self, images: ImageSet | None) -> None:
+        """Measure layers with these images from now on; what was pruned with others goes."""
+        self.calibration = images
+        self._announce(CalibrationOpened())
+        if self.pruned is not None and self.recipe.needs_images:
+            self.pruned = None
+            self._announce(PrunedChanged())
 
     def set_inputs(self, inputs: Mapping[str, Tensor]) -> None:
         """Put in a sample of the layers' inputs; predicted effects have to be measured anew."""
@@ -235,6 +254,8 @@ class Document:
             return False
         self.pruned = pruned
         self._announce(PrunedChanged())
+        if self.measured_effects:
+            self.set_effects(self.measured_effects)
         return True
 
     def set_compared(self, comparing: Comparing, compared: Compared | None = None) -> None:

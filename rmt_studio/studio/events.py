@@ -16,6 +16,11 @@ class ImagesOpened:
 
 
 @dataclass(frozen=True)
+class CalibrationOpened:
+    """Other calibration images are open, or none."""
+
+
+@dataclass(frozen=True)
 class InputsSampled:
     """The layers' inputs on the open images are known; effects will be measured with them."""
 
@@ -71,6 +76,7 @@ class RunAdded:
 DocumentEvent = (
     ModelOpened
     | ImagesOpened
+    | CalibrationOpened
     | InputsSampled
     | MomentsMeasured
     | AnalysisCleared

@@ -7,7 +7,8 @@ and no thread ever holds a widget.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
@@ -16,23 +17,25 @@ from rmt_studio.data.images import ImageSet, open_images
 from rmt_studio.evaluation.accuracy import Evaluation, evaluate
 from rmt_studio.models.export import ExportReport, export
 from rmt_studio.models.loading import LoadedModel, load_model
+from rmt_studio.models.offer import Offer, offer
 from rmt_studio.pruning import (
     Effect,
     LayerProfile,
     PrunedModel,
     Recipe,
-    apply_rule,
-    fill_recipe,
-    prune,
+    calibration_images,
     sample_inputs,
 )
+from rmt_studio.studies import carry_out
 from rmt_studio.studio.document import Run
+from rmt_studio.studio.foreseen import foreseen_effect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rmt_studio.analysis import LayerAnalysis
     from rmt_studio.progress import Progress
+    from rmt_studio.studio.export_tasks import ExportChoice
 
 Inputs = Mapping[str, Tensor]
 
@@ -40,6 +43,12 @@ Inputs = Mapping[str, Tensor]
 def load(name: str, checkpoint: str | None, progress: Progress) -> LoadedModel:
     """Load a model by architecture name, folder or checkpoint."""
     return load_model(name, checkpoint=checkpoint, progress=progress)
+
+
+def look_at(path: str, progress: Progress) -> Offer:
+    """Say what a checkpoint is likely to be, from its header."""
+    progress(0, 1, "looking at the file")
+    return offer(Path(path))
 
 
 def read_images(folder: str, classes: int | None, progress: Progress) -> ImageSet:
@@ -68,6 +77,7 @@ def analyze_model(
 
 def sample_layer_inputs(model: LoadedModel, images: ImageSet, progress: Progress) -> Inputs:
     """Return a sample of each layer's inputs on these images, by parameter name."""
+    model.read(progress)
     return sample_inputs(model, images, progress=progress)
 
 
@@ -93,27 +103,34 @@ def measure_effects(
         progress(done, len(layers), layer.name)
         sample = inputs.get(layer.layer.parameter)
         rule, weight = recipe.rule(layer.name), model.weight(layer.layer)
-        effects[layer.name] = apply_rule(weight, rule, layer, sample)[1]
+        effects[layer.name] = foreseen_effect(weight, rule, layer, sample)
     return effects
 
 
-def fill_rules(
-    model: LoadedModel,
-    analysis: Analysis,
-    budget: str,
-    sparsity: float,
-    of: str,
-    progress: Progress,
-) -> Recipe:
-    """Return a recipe that reaches a global target."""
-    return fill_recipe(model, analysis, budget, sparsity, of=of, progress=progress)
+def read_calibration(folder: str, progress: Progress) -> ImageSet:
+    """List the images of a folder at any depth; labels are not looked for."""
+    progress(0, 1, "reading the folder")
+    return calibration_images(folder)
 
 
 def make_pruned(
-    model: LoadedModel, recipe: Recipe, analysis: Analysis, progress: Progress
+    model: LoadedModel,
+    recipe: Recipe,
+    analysis: Analysis,
+    calibration: ImageSet | None,
+    device: str,
+    progress: Progress,
 ) -> PrunedModel:
-    """Apply a recipe to a copy of the model."""
-    return prune(model, recipe, analysis=analysis, progress=progress)
+    """Carry a recipe out on a copy of the model."""
+    model.read(progress)
+    return carry_out(
+        model,
+        recipe,
+        analysis=analysis,
+        calibration=calibration,
+        device=device,
+        progress=progress,
+    )
 
 
 def measure_accuracy(
@@ -124,12 +141,28 @@ def measure_accuracy(
     progress: Progress,
 ) -> Evaluation:
     """Evaluate a model on a device."""
+    model.read(progress)
     return evaluate(model, images, reference=reference, device=device, progress=progress)
 
 
-def write_checkpoint(model: LoadedModel, path: str, progress: Progress) -> ExportReport:
-    """Export a model and verify the file in a fresh process."""
-    return export(model, path, progress=progress)
+def write_checkpoint(
+    model: LoadedModel,
+    path: str,
+    wanted: ExportChoice,
+    accuracy: Mapping[str, Any] | None,
+    progress: Progress,
+) -> ExportReport:
+    """Export a model in a format and verify it in a fresh process."""
+    model.read(progress)
+    return export(
+        model,
+        path,
+        format=wanted.format,
+        dtype=wanted.dtype,
+        zstd=wanted.zstd,
+        accuracy=accuracy,
+        progress=progress,
+    )
 
 
 def run_of(model: LoadedModel, evaluation: Evaluation, label: str) -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_that_the_key_is_that_of_the_content():
         lambda data: b"[1, 2]\n" + data,
         lambda _data: b"[" * 200_000,
         lambda data: b'{"format": "something else"}\n',
-        lambda data: data.replace(b'"version": 1', b'"version": 0'),
+        lambda data: re.sub(rb'"version": \d+', b'"version": 0', data),
         lambda data: data.replace(b'"refined"', b'"guessed"'),
         lambda data: data.replace(b"[20, 40]", b"[21, 40]"),
         lambda data: data.replace(b"[20, 40]", b"[20, Infinity]"),

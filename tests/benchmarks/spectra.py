@@ -12,8 +12,10 @@ runs on a timm model with the weights that timm initialises it with:
   the difference is due to that alone.
 - ``cached``: the analysis (entries too) of a model whose spectra are in the cache, as on reopening.
 - ``CPU``: processor time of ``analyze`` over that of ``1 core``; it hardly feels what else runs.
-- ``memory``: what the process grew by at most during one analysis, and the float64 size of the
-  largest matrix per worker.
+- ``memory``: by how many MB the process grew at most during one analysis, entries too, and the
+  float64 size of the largest matrix. Its threads ran before, on a matrix each, and what the
+  allocator held unused is given back first, so that nothing grows into it unseen. Measured
+  ``--repeats`` times; the largest counts. Linux only.
 
 ``--weightwatcher`` adds WeightWatcher's ``analyze(mp_fit=True)`` on the last model (alone, since it
 takes most of a minute), which computes about the same per matrix: singular values, power-law fit
@@ -24,12 +26,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
+import gc
 import io
 import logging
 import os
 import statistics
 import tempfile
-import threading
 import time
 import warnings
 from functools import partial
@@ -81,8 +84,9 @@ def initial(name: str) -> LoadedModel:
 
 def compare(model: LoadedModel, repeats: int) -> None:
     """Print one line of the table."""
-    analyze(model, layers=[model.layers[0].name])  # whatever is computed once in a process
-    grown = memory(model)
+    once = [layer.name for layer in model.layers[: worker_count(len(model.layers), "cpu")]]
+    analyze(model, layers=once)  # whatever is computed once in a process or a thread's place
+    grown = memory(model, repeats)
     with tempfile.TemporaryDirectory() as folder:
         cached = partial(analyze, model, cache=SpectrumCache(folder))
         cached()
@@ -137,26 +141,29 @@ def bare(weight: torch.Tensor) -> torch.Tensor:
     return torch.linalg.eigvalsh(tall.mT @ tall / tall.shape[0])
 
 
-def memory(model: LoadedModel) -> str:
-    """Return by how many MB one analysis grows the process, and the largest matrix per worker."""
-    status = Path("/proc/self/statm")
-    if not status.exists():
+def memory(model: LoadedModel, repeats: int) -> str:
+    """Return by how many MB an analysis grows the process, and the largest matrix in float64."""
+    if not Path("/proc/self/clear_refs").exists():
         return "?"
-    page, done = os.sysconf("SC_PAGE_SIZE"), threading.Event()
-    sizes: list[int] = []
+    grown = max(_growth(partial(analyze, model)) for _ in range(repeats))
+    return f"{grown >> 20}/{8 * max(layer.size for layer in model.layers) >> 20}"
 
-    def watch() -> None:
-        while not done.wait(0.002):
-            sizes.append(int(status.read_text().split()[1]) * page)
 
-    before = int(status.read_text().split()[1]) * page
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    analyze(model)
-    done.set()
-    watcher.join()
-    one = 8 * max(layer.size for layer in model.layers) * worker_count(len(model.layers), "cpu")
-    return f"{max(0, *sizes) - before >> 20}/{one >> 20}"
+def _growth(work: partial) -> int:
+    """Return by how many bytes the process's resident memory exceeds, at most, what it was."""
+    gc.collect()
+    with contextlib.suppress(AttributeError):  # glibc's alone
+        ctypes.CDLL(None).malloc_trim(0)
+    Path("/proc/self/clear_refs").write_text("5")  # the highest is now what there is
+    before = _resident("VmRSS")
+    work()
+    return _resident("VmHWM") - before
+
+
+def _resident(name: str) -> int:
+    """Return a line of the kernel's account of this process, in bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith(name))
 
 
 def beside_weightwatcher(name: str, repeats: int) -> None:

@@ -102,7 +102,7 @@ def test_that_a_target_fills_the_table_and_prunes(demo, qtbot):
     bench = demo.workbench
     demo.inspector.findChild(QPushButton, "prune_to_target").click()
     qtbot.waitUntil(lambda: bench.document.pruned is not None, timeout=PATIENCE)
-    assert bench.document.pruned.sparsity == pytest.approx(0.3, abs=1e-3)
+    assert bench.document.pruned.block_sparsity == pytest.approx(0.5, abs=1e-3)
     assert bench.undo_stack.count() == 1
 
 

@@ -35,7 +35,7 @@ FAMILIES = (
 def _laid_out(architecture, **arguments):
     with torch.device("meta"):
         module = timm.create_model(architecture, pretrained=False, **arguments)
-    return SimpleNamespace(module=module, layers=matrices_of(module))
+    return SimpleNamespace(module=module, layout=module, layers=matrices_of(module))
 
 
 def _layer(model, name):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 
@@ -30,3 +31,12 @@ def small_analysis(small_model):
     from rmt_studio import analyze
 
     return analyze(small_model)
+
+
+@pytest.fixture
+def full_precision(monkeypatch):
+    """Passes in float32 on any machine, for answers known to more digits than bfloat16 has."""
+    for name in ("block_by_block", "gradients", "sensitivity"):
+        monkeypatch.setattr(
+            f"rmt_studio.pruning.{name}.native_precision", lambda *_: contextlib.nullcontext()
+        )

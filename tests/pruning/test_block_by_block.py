@@ -14,6 +14,8 @@ from rmt_studio.progress import Cancelled
 from rmt_studio.pruning import EntryMask, LayerRule, Recipe, input_moments, prune
 from rmt_studio.pruning.block_by_block import BlockByBlock
 
+pytestmark = pytest.mark.usefixtures("full_precision")
+
 
 def silent(note):
     del note

@@ -13,6 +13,8 @@ from rmt_studio.errors import InputError
 from rmt_studio.progress import Cancelled
 from rmt_studio.pruning import output_gradients
 
+pytestmark = pytest.mark.usefixtures("full_precision")
+
 
 @pytest.fixture
 def two(few_digits):

@@ -8,6 +8,7 @@ import torch
 from rmt_studio.analysis import LayerAnalysis
 from rmt_studio.models.layers import Layer, Role
 from rmt_studio.pruning import LayerRule, LowRank, apply_rule
+from rmt_studio.pruning.methods.low_rank import leading_outputs
 from rmt_studio.spectra import Spectrum, fit_bulk
 
 RANK = 9
@@ -80,6 +81,20 @@ def test_that_no_perturbation_of_the_same_rank_does_better(weight, layer, inputs
                 for x in (a, b)
             ]  # fmt: skip
             assert ((weight - moved[0] @ moved[1]) @ inputs).norm() >= least
+
+
+def test_that_random_rivals_of_the_same_rank_do_worse(weight, layer, inputs, moments):
+    """Against any basis of outputs with its best coefficients, tall matrices and wide ones."""
+    generator = torch.Generator().manual_seed(3)
+    for matrix, seen in ((weight, inputs), (weight[:, :20], inputs[:20])):
+        second = seen @ seen.mT / seen.shape[1]
+        left = leading_outputs(matrix, second, RANK)
+        torch.testing.assert_close(left.mT @ left, torch.eye(RANK, dtype=left.dtype))
+        least = (matrix @ seen - left @ (left.mT @ matrix) @ seen).norm()
+        for _ in range(50):
+            drawn = torch.randn(len(matrix), RANK, generator=generator, dtype=matrix.dtype)
+            basis = torch.linalg.qr(drawn).Q
+            assert ((matrix - basis @ (basis.mT @ matrix)) @ seen).norm() > least
 
 
 def test_that_the_plain_metric_is_the_truncated_svd(weight, layer):

@@ -31,9 +31,10 @@ from rmt_studio.spectra import Spectrum, fit_bulk
 
 MASKS = [
     "random", "magnitude", "magnitude-uniform", "spectral-edge", "alpha", "wanda", "sparsegpt",
-    "second-order",
+    "second-order", "paper", "sensitivity", "whitened-budget",
+    "low-rank-sparse",
 ]  # fmt: skip
-FACTORS = ["svd", "asvd", "svd-llm", "edge-cut"]
+FACTORS = ["svd", "asvd", "svd-llm", "edge-cut", "whitened-edge"]
 PATTERNED = [key for key, method in METHODS.items() if method.takes_patterns]
 
 
@@ -95,24 +96,43 @@ def test_that_the_recipe_comes_back_from_disk_as_it_went(made, method, tmp_path)
     assert recipe.needs_images == METHODS[method].needs_images
 
 
-def test_that_half_precision_stays_half_precision(small_model, few_digits, made):
+@pytest.mark.parametrize("method", METHODS)
+def test_that_half_precision_stays_half_precision(small_model, half_analysis, made, method):
+    """Masks hit their target in bfloat16 too: nothing that stays is rounded to zero."""
+    model, analysis = half_analysis
+    pruned = made.anew(method, 0.5, model=model, analysis=analysis)
+    assert {p.dtype for p in pruned.module.parameters()} == {torch.bfloat16}
+    assert {p.device for p in pruned.module.parameters()} == {torch.device("cpu")}
+    if method in MASKS:
+        assert pruned.block_sparsity == pytest.approx(0.5, abs=1e-3)
+
+
+@pytest.fixture(scope="module")
+def half_analysis(small_model):
     model = own(small_model)
     model.module.to(torch.bfloat16)
-    analysis = analyze(model)
-    for method in ("sparsegpt", "svd-llm", "second-order", "wanda"):
-        pruned = made.anew(method, 0.5, model=model, analysis=analysis)
-        assert {p.dtype for p in pruned.module.parameters()} == {torch.bfloat16}
-        assert {p.device for p in pruned.module.parameters()} == {torch.device("cpu")}
+    return model, analyze(model)
 
 
-def test_that_frozen_parameters_are_pruned_and_stay_frozen(small_model, small_analysis, made):
+@pytest.mark.parametrize("method", ["second-order", "sparsegpt", "svd-llm", "sensitivity", "paper"])
+def test_that_float16_stays_float16(small_model, small_analysis, made, method):
+    model = own(small_model)
+    model.module.to(torch.float16)
+    pruned = made.anew(method, 0.5, model=model)
+    assert {p.dtype for p in pruned.module.parameters()} == {torch.float16}
+    assert all(torch.isfinite(p).all() for p in pruned.module.parameters())
+
+
+@pytest.mark.parametrize("method", ["sparsegpt", "second-order", "sensitivity", "low-rank-sparse"])
+def test_that_frozen_parameters_are_pruned_and_stay_frozen(small_model, made, method):
     model = own(small_model)
     layer = model.layer("blocks.0.mlp.fc1")
     model.module.blocks[0].mlp.fc1.weight.requires_grad_(False)
-    pruned = made.anew("sparsegpt", 0.5, model=model)
+    pruned = made.anew(method, 0.5, model=model)
     assert not pruned.module.blocks[0].mlp.fc1.weight.requires_grad
     assert pruned.module.blocks[0].mlp.fc2.weight.requires_grad
-    assert (pruned.weight(layer) == 0).float().mean() == pytest.approx(0.5, abs=1e-3)
+    assert not torch.equal(pruned.weight(layer), model.weight(layer))
+    assert pruned.block_sparsity == pytest.approx(0.5, abs=1e-3)
 
 
 def test_that_a_shared_weight_is_pruned_once_by_what_its_first_module_is_fed(
@@ -136,7 +156,7 @@ def test_that_a_shared_weight_is_pruned_once_by_what_its_first_module_is_fed(
     assert pruned.parameters_kept == model.parameter_count - layer.size // 2
 
 
-@pytest.mark.parametrize("method", ["wanda", "sparsegpt", "second-order", "asvd", "svd-llm"])
+@pytest.mark.parametrize("method", [key for key, one in METHODS.items() if one.needs_images])
 def test_that_missing_calibration_images_are_named(small_model, small_analysis, made, method):
     with pytest.raises(InputError, match="calibration"):
         fill_recipe(small_model, small_analysis, method, 0.5)
@@ -146,13 +166,18 @@ def test_that_missing_calibration_images_are_named(small_model, small_analysis, 
 
 
 @pytest.mark.parametrize("method", PATTERNED)
-def test_that_patterns_are_exact_in_every_block_matrix(made, small_model, method):
-    pruned = made(method, pattern="4:8")
+@pytest.mark.parametrize(
+    ("pattern", "kept", "group"), [("2:4", 2, 4), ("4:8", 4, 8), ("8:16", 8, 16)]
+)
+def test_that_patterns_are_exact_in_every_block_matrix(
+    made, small_model, method, pattern, kept, group
+):
+    pruned = made(method, pattern=pattern)
     assert pruned.block_sparsity == pytest.approx(0.5)
     for layer in small_model.layers:
         if layer.in_block:
-            kept = (pruned.weight(layer) != 0).reshape(layer.shape[0], -1, 8).sum(2)
-            assert (kept == 4).all()
+            found = (pruned.weight(layer) != 0).reshape(layer.shape[0], -1, group).sum(2)
+            assert (found == kept).all()
 
 
 @pytest.mark.parametrize(
@@ -189,6 +214,7 @@ def test_that_alpha_gives_the_published_spread(small_model, small_analysis, made
     assert np.corrcoef(alphas, shares)[0, 1] == pytest.approx(1)
 
 
+@pytest.mark.usefixtures("full_precision")
 def test_that_second_order_ranks_all_layers_together(small_model, small_analysis, few_digits):
     """By hand: ``g_i w_ij^2 / d_j^2`` of the dense model, one threshold over all."""
     recipe = fill_recipe(

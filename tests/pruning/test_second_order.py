@@ -42,6 +42,19 @@ def test_that_the_exact_update_is_least_squares_on_what_stays(weight, inputs, mo
     assert not found[removed].any()
 
 
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_that_float32_systems_give_the_answer_of_float64(share, monkeypatch):
+    """At the worst condition that the damping allows: one input 10,000 times the others."""
+    columns = drawn(96, 300, seed=11)
+    columns[0] *= 1e4
+    gram = columns @ columns.mT / 300
+    weight = drawn(20, 96, seed=12)
+    removed = drawn(20, 96, seed=13) < torch.tensor(share).double().mul(2).sub(1).erfinv() * 2**0.5
+    found = exact_update(weight, removed, gram)
+    monkeypatch.setattr("rmt_studio.pruning.second_order._FLOAT32_ERROR", 0.0)
+    torch.testing.assert_close(found, exact_update(weight, removed, gram), rtol=1e-4, atol=1e-5)
+
+
 def test_that_rows_of_any_count_are_solved_alike(weight, moments, monkeypatch):
     """From nothing left to nothing removed, one row at a time or all together."""
     removed = torch.arange(IN) < torch.arange(OUT)[:, None] * 2

@@ -13,10 +13,11 @@ from rmt_studio.spectra import (
     detection_limit,
     fit_bulk,
 )
-from rmt_studio.spectra.deflation import bulk_pressure, deflate, noise_reach, spike_counts
+from rmt_studio.spectra.deflation import deflate, noise_reach, spike_counts
 from rmt_studio.spectra.laguerre import noise_eigenvalues
 from rmt_studio.spectra.marchenko_pastur import approximate_quantiles, midpoint_quantiles
 from rmt_studio.spectra.null_distance import null_quantiles
+from rmt_studio.spectra.pressure import bulk_pressure
 
 DEFLATING = ("deflated", "kolmogorov", "likelihood")
 # multiples of the detection limit

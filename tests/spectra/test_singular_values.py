@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from rmt_studio.spectra import Spectrum
+from rmt_studio.spectra import Spectrum, spectra_of
 from rmt_studio.spectra import singular_values as routes
+from rmt_studio.spectra.wide import Wide
 
 SPECTRA = {
     "flat": lambda p, low: np.append(np.ones(p - 1), low),
@@ -52,6 +53,22 @@ def test_that_values_down_to_a_millionth_agree_to_ten_digits(with_singular_value
 )
 def test_that_the_route_is_told(with_singular_values, kind, lowest, route):
     assert Spectrum.of(with_singular_values(SPECTRA[kind](96, lowest), 96)).route == route
+
+
+@pytest.mark.parametrize("shape", [(96, 96), (96, 250), (250, 96), (96, 1100), (1100, 96)])
+@pytest.mark.parametrize("kind", ["graded", "a few small", "two levels", "a spike"])
+@pytest.mark.parametrize("lowest", [1.01e-6, 1.3e-6, 1.7e-6, 2.5e-6])
+def test_that_values_next_to_a_millionth_are_those_of_the_matrix_as_given(
+    with_singular_values, shape, kind, lowest
+):
+    """Not of its transpose: the two decompositions differ there by up to 2.5e-10."""
+    weight = with_singular_values(SPECTRA[kind](96, lowest), max(shape))
+    weight = weight if shape[0] <= shape[1] else np.ascontiguousarray(weight.T)
+    spectrum = Spectrum.of(weight)
+    assert spectrum.route == "decomposition"
+    _assert_as_svdvals(weight, spectrum)
+    _assert_as_svdvals(weight, spectra_of([weight, weight.T], batch_bytes=2**28)[0])
+    _assert_as_svdvals(weight.T, spectra_of([weight, weight.T], batch_bytes=2**28)[1])
 
 
 def test_that_values_handed_in_are_taken_for_a_decomposition():
@@ -120,7 +137,7 @@ def test_that_the_bound_of_the_error_holds_for_vectors_that_are_wrong(noise):
     generator = torch.Generator().manual_seed(0)
     for size in (1e-2, 1e-4, 1e-6):
         wrong = vectors[:, :12] + size * torch.randn(60, 12, generator=generator).double()
-        values, found, images = routes._ritz(wide, torch.linalg.qr(wrong).Q, 5)
+        values, found, images = routes._ritz(Wide(wide), torch.linalg.qr(wrong).Q, 5)
         left = (wide @ images - found * values.square()).square().sum(dim=0)
         bound = routes._error_bound(left, values.square(), squares)
         assert ((values.square() - squares[:5]).abs() <= bound + 1e-13 * squares[-1]).all()
@@ -129,6 +146,6 @@ def test_that_the_bound_of_the_error_holds_for_vectors_that_are_wrong(noise):
 def test_that_half_of_the_gram_matrix_is_enough(noise):
     wide = torch.from_numpy(noise(300, 310))
     whole = wide @ wide.T
-    torch.testing.assert_close(routes.gram_matrix(wide).tril(), whole.tril())
+    torch.testing.assert_close(routes.gram_matrix(Wide(wide)).tril(), whole.tril())
     batch = torch.stack([wide, 2 * wide])
-    torch.testing.assert_close(routes.gram_matrix(batch)[1].tril(), 4 * whole.tril())
+    torch.testing.assert_close(routes.gram_matrix(Wide(batch))[1].tril(), 4 * whole.tril())

@@ -5,13 +5,15 @@ import json
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 from rmt_studio import evaluate, fill_recipe, prune
 from rmt_studio.data.images import digits
 from rmt_studio.errors import InputError
 from rmt_studio.progress import Cancelled
+from rmt_studio.pruning import Distillation
+from rmt_studio.studies import carry_out, distill
 from rmt_studio.studies.crops import Crops
-from rmt_studio.studies.distillation import Distillation, distill
 
 SHORT = Distillation(steps=30, batch=32, learning_rate=1e-3)
 
@@ -105,7 +107,7 @@ def test_that_steps_are_told_and_can_be_cancelled(demo_model, half):
     "wrong", [{"steps": 0}, {"smallest_crop": 0.0}, {"learning_rate": 0.0}, {"batch": 0}]
 )
 def test_that_settings_without_sense_are_refused(wrong):
-    with pytest.raises(InputError):
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
         Distillation(**wrong)
 
 
@@ -125,3 +127,21 @@ def test_that_views_have_the_models_size_and_differ(demo_model):
     assert not torch.equal(drawn, views.draw([0, 1, 0], second))
     again = views.draw([0, 1, 0], torch.Generator().manual_seed(0))
     assert torch.equal(drawn, again)
+
+
+def test_that_a_recipe_with_recovery_prunes_and_learns(demo_model, half):
+    recipe = half.recipe.model_copy(update={"recovery": SHORT})
+    images = digits("train")
+    whole = carry_out(demo_model, recipe, calibration=images)
+    apart = distill(demo_model, half, images, SHORT)
+    assert whole.recipe == recipe
+    assert json.loads(whole.provenance["recipe"])["recovery"]["steps"] == SHORT.steps
+    for layer in demo_model.layers:
+        assert torch.equal(whole.weight(layer), apart.weight(layer))
+
+
+def test_that_a_recipe_with_recovery_asks_for_images(demo_model, half):
+    recipe = half.recipe.model_copy(update={"recovery": SHORT})
+    assert recipe.needs_images
+    with pytest.raises(InputError, match="calibration"):
+        carry_out(demo_model, recipe)

@@ -6,8 +6,16 @@ import difflib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-WEIGHT_SUFFIXES = (".safetensors", ".pth", ".pt", ".bin", ".ckpt")
+if TYPE_CHECKING:
+    from rmt_studio.models.offer import Offer
+
+WEIGHT_SUFFIXES = (".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx", ".index.json")
+WITHOUT_A_NAME = {
+    "bare": "The matrices alone: they can be analysed, pruned and exported, not evaluated.",
+    "guess": "The architecture that the shapes suggest.",
+}
 _HUB = "hf-hub:"
 _FAMILIES = ("deit*", "vit*", "beit*", "eva*", "swin*", "cait*", "flexivit*", "tiny_vit*", "levit*")
 
@@ -77,7 +85,7 @@ def check_checkpoint(path: str) -> Verdict:
         return Verdict(False, f"{file.name} is a folder: choose a file in it.", problem=True)
     if not file.exists():
         return Verdict(False, f"There is no file {file}.", problem=True)
-    if file.suffix.lower() not in WEIGHT_SUFFIXES:
+    if not file.name.lower().endswith(WEIGHT_SUFFIXES):
         endings = ", ".join(WEIGHT_SUFFIXES)
         return Verdict(False, f"{file.name} is no checkpoint: use one of {endings}.", problem=True)
     return Verdict(True, f"Weights from {file.name}.")
@@ -92,7 +100,7 @@ def check_folder(path: str) -> Verdict:
         return Verdict(False, f"There is no folder {folder}.", problem=True)
     if not (folder / "config.json").is_file():
         return Verdict(False, f"{folder.name} holds no config.json.", problem=True)
-    if not any(file.suffix.lower() in WEIGHT_SUFFIXES for file in folder.iterdir()):
+    if not any(file.name.lower().endswith(WEIGHT_SUFFIXES) for file in folder.iterdir()):
         return Verdict(False, f"{folder.name} holds no weights.", problem=True)
     return Verdict(True, f"Architecture and weights from {folder.name}.")
 
@@ -103,12 +111,35 @@ def check_model(name: str, checkpoint: str) -> Verdict:
         file = check_checkpoint(checkpoint)
         if not file.usable:
             return file
+    if name in WITHOUT_A_NAME:
+        text = WITHOUT_A_NAME[name] if checkpoint else "Choose the file whose matrices to open."
+        return Verdict(bool(checkpoint), text)
     verdict = check_architecture(name)
     if not verdict.usable or verdict.text:
         return verdict
     if checkpoint:
         return Verdict(True, f"{name} with weights from {Path(checkpoint).name}.")
     return _check_pretrained(name)
+
+
+def with_offer(said: Verdict, typed: str, offer: Offer) -> Verdict:
+    """Return a verdict with what the header of the checkpoint adds to it.
+
+    Args:
+        said: of the name and the file.
+        typed: the name.
+        offer: what the file is likely to be.
+    """
+    if offer.problem:
+        return Verdict(False, offer.problem, problem=True)
+    if not typed:
+        return Verdict(False, f"{offer.words} Name one, or open its matrices only.")
+    if typed == offer.name:
+        return Verdict(True, f"{offer.words} Open takes it; change it if it is another.")
+    bare = typed.partition(".")[0]
+    if not said.usable or not offer.name or typed in WITHOUT_A_NAME or bare in offer.others:
+        return said
+    return Verdict(True, f"{said.text} {offer.words}")
 
 
 def check_recent(name: str, checkpoint: str) -> Verdict:

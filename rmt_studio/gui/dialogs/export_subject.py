@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -9,13 +10,14 @@ from PySide6.QtCore import QCoreApplication
 from rmt_studio.gui.inspector.figures import count_text, percent_text
 
 if TYPE_CHECKING:
+    from rmt_studio.models.exports import Format
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.studio.document import Document
 
 
 def file_bytes(model: LoadedModel) -> int:
     """Return the bytes of all tensors that a dense file holds."""
-    tensors = model.module.state_dict().values()
+    tensors = model.layout.state_dict().values()
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
@@ -36,6 +38,27 @@ def describe(document: Document) -> list[str]:
     if document.recipe.rules:
         return [title, _tr("The rules have not been applied. Prune first to export their result.")]
     return [title, _tr("All {0} parameters as they are; no layer has a rule.").format(count)]
+
+
+def verdict(model: LoadedModel, text: str, chosen: Format) -> tuple[bool, str]:
+    """Return whether a model can be written there, and what to say about it."""
+    if not text:
+        return False, _tr("Say where the file goes.")
+    path = Path(text)
+    if chosen.suffix and path.suffix.lower() != chosen.suffix:
+        return False, _tr("The name has to end in {0}.").format(chosen.suffix)
+    if not path.parent.is_dir():
+        return False, _tr("No folder {0}.").format(path.parent)
+    if not chosen.suffix:
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            return False, _tr("{0} is there already, and a folder is never replaced.").format(path)
+        return True, ""
+    if path.is_dir():
+        return False, _tr("{0} is a folder.").format(path)
+    sources = (source for source in (model.source.file, *model.source.files) if source is not None)
+    if path.exists() and any(one.exists() and path.samefile(one) for one in sources):
+        return False, _tr("The file that the model was opened from is never overwritten.")
+    return True, _tr("The file there will be replaced.") if path.exists() else ""
 
 
 def _tr(text: str) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+_FOLDERS = {"images", "calibration", "model"}  # kinds that are folders themselves
+
 
 def last_folder(kind: str) -> str:
     """Return the folder where a file of this kind was last chosen; at first the home folder."""
@@ -17,7 +19,7 @@ def last_folder(kind: str) -> str:
 def remember_folder(kind: str, path: str) -> None:
     """Open the next dialog of this kind where ``path`` is."""
     if path:
-        folder = Path(path) if kind in {"images", "model"} else Path(path).parent
+        folder = Path(path) if kind in _FOLDERS else Path(path).parent
         QSettings().setValue(f"folders/{kind}", str(folder))
 
 
@@ -27,6 +29,13 @@ def choose_images(parent: QWidget | None) -> str:
     return _folder(parent, title, "images")
 
 
+def choose_calibration(parent: QWidget | None) -> str:
+    """Ask for a folder of unlabelled images; empty when cancelled."""
+    return _folder(
+        parent, _tr("Open a folder of calibration images; no labels needed"), "calibration"
+    )
+
+
 def choose_model_folder(parent: QWidget | None) -> str:
     """Ask for a folder with ``config.json`` and weights; empty when cancelled."""
     return _folder(parent, _tr("Open a folder with config.json and weights"), "model")
@@ -34,7 +43,9 @@ def choose_model_folder(parent: QWidget | None) -> str:
 
 def choose_checkpoint(parent: QWidget | None, title: str = "") -> str:
     """Ask for a checkpoint file; empty when cancelled."""
-    kinds = _tr("Checkpoints (*.safetensors *.pth *.pt *.bin *.ckpt);;All files (*)")
+    kinds = _tr(
+        "Checkpoints (*.safetensors *.pth *.pt *.bin *.ckpt *.onnx *.index.json);;All files (*)"
+    )
     title, start = title or _tr("Choose a checkpoint"), last_folder("checkpoint")
     path, _ = QFileDialog.getOpenFileName(parent, title, start, kinds)
     remember_folder("checkpoint", path)
@@ -57,11 +68,30 @@ def choose_recipe_to_save(parent: QWidget | None, name: str = "recipe.json") -> 
     return path if not path or Path(path).suffix else f"{path}.json"
 
 
-def choose_export(parent: QWidget | None, start: str) -> str:
-    """Ask where to write a checkpoint; the name ends in ``.safetensors``; empty when cancelled."""
-    kinds = _tr("Safetensors (*.safetensors)")
-    path, _ = QFileDialog.getSaveFileName(parent, _tr("Export to"), start, kinds)
-    return path if not path or Path(path).suffix else f"{path}.safetensors"
+def choose_export(
+    parent: QWidget | None, start: str, kind: str = "Safetensors (*.safetensors)"
+) -> str:
+    """Ask where to write a model; the name ends as the kind says; empty when cancelled.
+
+    Args:
+        parent: the dialog that asks.
+        start: what is proposed.
+        kind: as Qt filters files, such as ``"ONNX (*.onnx)"``; empty for a folder.
+    """
+    filters = kind or _tr("New folder (*)")
+    path, _ = QFileDialog.getSaveFileName(parent, _tr("Export to"), start, filters)
+    ending = kind.partition("*")[2].strip(")")
+    return path if not path or Path(path).suffix else f"{path}{ending}"
+
+
+def choose_report(parent: QWidget | None, name: str = "spectra.html") -> str:
+    """Ask where to write a report; its ending says of what kind; empty when cancelled."""
+    kinds = _tr("Page with plots (*.html);;Table (*.csv);;All numbers (*.json)")
+    start = str(Path(last_folder("report")) / name)
+    path, kind = QFileDialog.getSaveFileName(parent, _tr("Export the report"), start, kinds)
+    remember_folder("report", path)
+    ending = kind.partition("*")[2].strip(")") or ".html"
+    return path if not path or Path(path).suffix else f"{path}{ending}"
 
 
 def _folder(parent: QWidget | None, title: str, kind: str) -> str:

@@ -22,6 +22,7 @@ from rmt_studio.gui.dialogs import choices
 from rmt_studio.gui.dialogs.base import button, caption
 from rmt_studio.gui.dialogs.choices import Verdict
 from rmt_studio.gui.dialogs.files import choose_checkpoint, choose_model_folder
+from rmt_studio.models.offer import Offer
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
@@ -56,7 +57,13 @@ class Page(QWidget):
 
 
 class ArchitecturePage(Page):
-    """A timm architecture, with the hub's weights or a checkpoint."""
+    """A timm architecture, with the hub's weights or a checkpoint.
+
+    Signals:
+        file_chosen (str): there is a checkpoint to be looked at.
+    """
+
+    file_chosen = Signal(str)
 
     def __init__(self, checkpoint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,23 +83,53 @@ class ArchitecturePage(Page):
         self.checkpoint.path.setObjectName("checkpoint")
         self.checkpoint.browse.clicked.connect(self._browse)
         self.column.addWidget(caption(self.tr("Architecture"), self.architecture))
-        self.column.addWidget(self.architecture)
+        self.matrices = button(
+            self.tr("Matrices only"),
+            tooltip=self.tr("Without an architecture: analyse, prune and export, no evaluation"),
+        )
+        self.matrices.setObjectName("matrices_only")
+        self.matrices.clicked.connect(self._take_matrices)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.architecture, 1)
+        row.addWidget(self.matrices)
+        self.column.addLayout(row)
         self.column.addSpacing(6)
         self.column.addWidget(caption(self.tr("Weights"), self.checkpoint.path))
         self.column.addWidget(self.checkpoint)
         self.column.addStretch(1)
         self.setFocusProxy(self.architecture)
+        self._offer = Offer("")
         self.checkpoint.path.setText(checkpoint)
         self.architecture.currentTextChanged.connect(self.changed)
         self.checkpoint.path.textChanged.connect(self._guess)
+        self.checkpoint.path.textChanged.connect(self._look)
 
     @property
     def choice(self) -> tuple[str, str]:
-        return self.architecture.currentText().strip(), self.checkpoint.text
+        typed, path = self.architecture.currentText().strip(), self.checkpoint.text
+        offered = self._offer if self._offer.path == path else Offer("")
+        return offered.opens_as if typed and typed == offered.name else typed, path
 
     @property
     def verdict(self) -> Verdict:
-        return choices.check_model(*self.choice)
+        name, path = self.choice
+        said = choices.check_model(name, path)
+        if not path or self._offer.path != path:
+            return said
+        return choices.with_offer(said, self.architecture.currentText().strip(), self._offer)
+
+    def take_offer(self, offer: Offer) -> None:
+        """Show what the chosen file is likely to be; put its name in where there is none yet."""
+        if offer.path != self.checkpoint.text:
+            return
+        self._offer = offer
+        if offer.name and not self.architecture.currentText().strip():
+            self.architecture.setEditText(offer.name)
+        self.changed.emit()
+
+    def _take_matrices(self) -> None:
+        self.architecture.setEditText("bare")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -107,6 +144,7 @@ class ArchitecturePage(Page):
         self.architecture.setCurrentIndex(-1)
         self.architecture.setEditText(typed)
         self.architecture.blockSignals(blocked)
+        self._look()
         names = QStringListModel(list(choices.all_architectures()), self)
         completer = QCompleter(names, self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -122,6 +160,12 @@ class ArchitecturePage(Page):
         if self.checkpoint.text and not self.architecture.currentText():
             self.architecture.setEditText(choices.architecture_in(self.checkpoint.text))
         self.changed.emit()
+
+    def _look(self) -> None:
+        """Ask what the chosen file is, once it is one."""
+        path = self.checkpoint.text
+        if path and choices.check_checkpoint(path).usable and path != self._offer.path:
+            self.file_chosen.emit(path)
 
     def _browse(self) -> None:
         path = choose_checkpoint(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 if TYPE_CHECKING:
@@ -37,6 +38,17 @@ class ChoiceBox(QComboBox):
         width = self.view().fontMetrics().horizontalAdvance(text) + 36
         self.view().setMinimumWidth(max(width, self.view().minimumWidth()))
 
+    def add_heading(self, text: str) -> None:
+        """Append a line that cannot be picked, over the items that follow."""
+        self.addItem(text)
+        model = self.model()
+        if isinstance(model, QStandardItemModel):
+            model.item(self.count() - 1).setFlags(Qt.ItemFlag.NoItemFlags)
+
+    def explain(self, data: object, tooltip: str) -> None:
+        """Tell more about an item: in the list, and in the box's own tooltip while it is chosen."""
+        self.setItemData(self.findData(data), tooltip, Qt.ItemDataRole.ToolTipRole)
+
     def show_choice(self, data: object) -> None:
         """Show the item with this data; none, with the placeholder, where there is no such."""
         index = self.findData(data)
@@ -46,15 +58,18 @@ class ChoiceBox(QComboBox):
 
     def set_reason(self, reason: str) -> None:
         """Tell in the tooltip why the box is disabled; empty for its usual tooltip."""
-        self.setToolTip(reason or self._tooltip)
+        if reason:
+            self.setToolTip(reason)
+        else:
+            self._tell_whole_text()
 
     def _picked(self, index: int) -> None:
         self._tell_whole_text()
         self.chosen.emit(self.itemData(index))
 
     def _tell_whole_text(self) -> None:
-        text = self.currentText()
-        self.setToolTip(f"{text}\n{self._tooltip}" if text else self._tooltip)
+        own = self.currentData(Qt.ItemDataRole.ToolTipRole) or self.currentText()
+        self.setToolTip(f"{own}\n{self._tooltip}" if own else self._tooltip)
 
     def sizeHint(self) -> QSize:
         return QSize(max(120, super().sizeHint().width()), super().sizeHint().height())

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NO_GESTURE = -1
-_TEXT_MARGIN = 6  # px; the style sheet's padding does not reach the text of a spin box
+TEXT_MARGIN = 6  # px; the style sheet's padding does not reach the text of a spin box
 _WHEEL_PAUSE = 500  # ms without a notch after which the next one is a new gesture
 _HISTORY = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 _STEP_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
@@ -91,7 +91,7 @@ class NumberField(QDoubleSpinBox):
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFont(number_font())
-        self.lineEdit().setTextMargins(_TEXT_MARGIN, 0, 0, 0)
+        self.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)
         self.setAccessibleName(name)
         self.setToolTip(tooltip)
         self.lineEdit().textEdited.connect(self._text_edited)

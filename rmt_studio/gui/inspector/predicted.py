@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,16 +39,29 @@ def summarise(effects: list[Effect]) -> Prediction:
     kept = sum(effect.parameters_kept for effect in effects)
     of = sum(effect.parameters for effect in effects)
     kinds = Counter(stored_text(effect) for effect in effects)
-    inputs = sorted({effect.inputs for effect in effects})
     return Prediction(
         kept_share=percent_text(kept / of),
         kept_count=f"{count_text(kept)} of {count_text(of)}",
-        energy=percent_text(sum(effect.energy_kept for effect in effects) / len(effects)),
-        error=percent_text(sum(effect.output_error for effect in effects) / len(effects)),
-        inputs=_INPUTS[inputs[0]] if len(inputs) == 1 else "mixed inputs",
+        energy=mean_text([effect.energy_kept for effect in effects]),
+        error=mean_text([effect.output_error for effect in effects]),
+        inputs=_inputs_text(effects),
         stored_as=next(iter(kinds)) if len(kinds) == 1 else f"{len(kinds)} ways",
         stored_details="\n".join(f"{times} × {kind}" for kind, times in kinds.most_common(12)),
     )
+
+
+def _inputs_text(effects: list[Effect]) -> str:
+    """Return what the errors are for; nothing while they are not known."""
+    if any(math.isnan(effect.output_error) for effect in effects):
+        return ""
+    inputs = {effect.inputs for effect in effects}
+    return _INPUTS[inputs.pop()] if len(inputs) == 1 else "mixed inputs"
+
+
+def mean_text(shares: list[float]) -> str:
+    """Return the mean of shares in per cent, or that one of them only pruning can tell."""
+    mean = sum(shares) / len(shares)
+    return "after pruning" if math.isnan(mean) else percent_text(mean)
 
 
 def stored_text(effect: Effect) -> str:
@@ -77,7 +91,10 @@ class PredictedEffect(QWidget):
         self.count.setFont(number_font())
         self.count.setObjectName("predicted_count")
         self._column.addWidget(self.count, 0, _RIGHT)
-        tip = self.tr("‖W′‖² / ‖W‖², Frobenius norms")
+        tip = self.tr(
+            "‖W′‖² / ‖W‖², Frobenius norms.\n"
+            "Over 100 % where the entries that stay make up for those that went."
+        )
         self.energy_caption = _caption(self.tr("Energy kept"), tip)
         self.energy = self._row("predicted_energy", self.energy_caption)
         tip = self.tr(
@@ -117,8 +134,9 @@ class PredictedEffect(QWidget):
         self._mute(not complete)
 
     def _write(self, prediction: Prediction, *, many: bool) -> None:
-        error = self.tr("Mean error, {0}") if many else self.tr("Output error, {0}")
-        self.inputs.set_text(error.format(prediction.inputs), self.error.toolTip())
+        error = self.tr("Mean error") if many else self.tr("Output error")
+        whole = f"{error}, {prediction.inputs}" if prediction.inputs else error
+        self.inputs.set_text(whole, self.error.toolTip())
         self.kept.setText(prediction.kept_share)
         self.count.setText(prediction.kept_count)
         self.energy.setText(prediction.energy)

@@ -9,8 +9,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from rmt_studio.gui.inspector.choice_box import ChoiceBox
-from rmt_studio.gui.inspector.rules import Edit, Method, Shared, method_of, shared, with_method
+from rmt_studio.gui.inspector.mask_sections import LowRankSection, MaskSection
+from rmt_studio.gui.inspector.rules import (
+    ORDER,
+    Edit,
+    Method,
+    Shared,
+    method_of,
+    shared,
+    with_method,
+)
 from rmt_studio.gui.inspector.step_sections import CutSection, EntriesSection, VectorsSection
+from rmt_studio.gui.inspector.step_texts import rule_text
 
 if TYPE_CHECKING:
     from rmt_studio.gui.inspector.subject import Subject
@@ -38,24 +48,25 @@ class RuleEditor(QWidget):
             self.tr("Method"), self.tr("What is done to the weights of the selected layers"), self
         )
         self.method.setObjectName("method")
-        self.method.setPlaceholderText(self.tr("mixed"))
         for text, method in (
             (self.tr("Keep as is"), Method.KEEP),
             (self.tr("Singular-value cut"), Method.CUT),
             (self.tr("Singular-vector sparsification"), Method.VECTORS),
             (self.tr("Element-wise"), Method.ENTRIES),
+            (self.tr("Mask by score"), Method.MASK),
+            (self.tr("Low rank by metric"), Method.LOW_RANK),
             (self.tr("Combination"), Method.COMBINATION),
         ):
             self.method.add(text, method)
         self.method.chosen.connect(self._choose)
-        self.note = QLabel(
-            self.tr("These steps come from an opened recipe. Choose a method to replace them.")
-        )
+        self.note = QLabel()
+        self.note.setObjectName("other_steps")
         self.note.setProperty("muted", True)
         self.note.setWordWrap(True)
         self.cut, self.vectors = CutSection(self), VectorsSection(self)
         self.entries = EntriesSection(self)
-        self.sections = (self.cut, self.vectors, self.entries)
+        self.masked, self.low_rank = MaskSection(self), LowRankSection(self)
+        self.sections = (self.cut, self.vectors, self.entries, self.masked, self.low_rank)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -76,14 +87,20 @@ class RuleEditor(QWidget):
             self._combining = self._editing_combination
         self._rules = rules
         method = Method.COMBINATION if self._combining else shared(map(method_of, rules))
+        other = method is Method.OTHER
+        self.method.setPlaceholderText(self.tr("several steps") if other else self.tr("mixed"))
         self.method.show_choice(method)
-        self.note.setVisible(method is Method.OTHER)
+        self.note.setVisible(other)
+        if other:
+            words = self.tr("{0}. Choose a method to replace these steps.")
+            self.note.setText(words.format(rule_text(rules[0])))
         hidden = isinstance(method, Shared) or method is Method.OTHER
         for section in self.sections:
             if hidden:
                 section.hide()
             else:
-                section.show_section(subjects, combining=method is Method.COMBINATION)
+                combining = method is Method.COMBINATION and section.kind in ORDER
+                section.show_section(subjects, combining=combining)
 
     def _choose(self, method: Method) -> None:
         text = self.tr("method")

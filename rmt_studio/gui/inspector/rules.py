@@ -1,4 +1,4 @@
-"""Rules as the inspector edits them: one method, or the paper's combination of three steps.
+"""Rules as the inspector edits them: one step of some kind, or the paper's combination of three.
 
 Pure functions from rule to rule. They change one thing and keep the rest of each rule, so that
 one edit can go to many layers whose rules differ elsewhere.
@@ -13,14 +13,22 @@ from typing import TypeVar
 
 from rmt_studio.pruning import (
     KEEP,
+    EntryMask,
     EntryThreshold,
     LayerRule,
+    LowRank,
     SingularValueCut,
     SingularVectorSparsification,
 )
 
-RuleStep = SingularValueCut | SingularVectorSparsification | EntryThreshold
-StepKind = type[SingularValueCut] | type[SingularVectorSparsification] | type[EntryThreshold]
+RuleStep = SingularValueCut | SingularVectorSparsification | EntryThreshold | EntryMask | LowRank
+StepKind = (
+    type[SingularValueCut]
+    | type[SingularVectorSparsification]
+    | type[EntryThreshold]
+    | type[EntryMask]
+    | type[LowRank]
+)
 Value = TypeVar("Value", bound=Hashable)
 
 ORDER: tuple[StepKind, ...] = (SingularValueCut, SingularVectorSparsification, EntryThreshold)
@@ -28,6 +36,8 @@ DEFAULTS: dict[StepKind, RuleStep] = {
     SingularValueCut: SingularValueCut(edge_multiple=1.0),
     SingularVectorSparsification: SingularVectorSparsification(theta=10.0),
     EntryThreshold: EntryThreshold(share=0.3),
+    EntryMask: EntryMask(score="magnitude", share=0.3),
+    LowRank: LowRank(rank=32),
 }
 
 
@@ -38,6 +48,8 @@ class Method(StrEnum):
     CUT = "cut"
     VECTORS = "vectors"
     ENTRIES = "entries"
+    MASK = "mask"
+    LOW_RANK = "low_rank"
     COMBINATION = "combination"
     OTHER = "other"
 
@@ -47,8 +59,21 @@ KINDS: dict[Method, tuple[StepKind, ...]] = {
     Method.CUT: (SingularValueCut,),
     Method.VECTORS: (SingularVectorSparsification,),
     Method.ENTRIES: (EntryThreshold,),
+    Method.MASK: (EntryMask,),
+    Method.LOW_RANK: (LowRank,),
     Method.COMBINATION: ORDER,
 }
+
+
+_PLAIN = {"compare": "matrix", "outputs": "alike", "update": "none"}
+SCORES: dict[str, dict[str, str]] = {
+    "random": _PLAIN | {"score": "random"},
+    "magnitude": _PLAIN | {"score": "magnitude"},
+    "wanda": _PLAIN | {"score": "wanda", "compare": "row"},
+    "sparsegpt": _PLAIN | {"score": "second_order", "update": "sweep"},
+    "second-order": _PLAIN | {"score": "second_order", "outputs": "gradient", "update": "exact"},
+}
+"""How the masks of the methods of these names rank entries and mend what stays."""
 
 
 class Shared(Enum):
@@ -91,7 +116,12 @@ def with_method(rule: LayerRule, method: Method) -> LayerRule:
 
 
 def with_step(rule: LayerRule, step: RuleStep) -> LayerRule:
-    """Return the rule with ``step`` in place of the step of its kind, in the paper's order."""
+    """Return the rule with ``step`` in place of the step of its kind, in the paper's order.
+
+    A mask by score and a low rank stand alone.
+    """
+    if type(step) not in ORDER:
+        return LayerRule(steps=(step,))
     found: dict[type, RuleStep] = {
         type(own): own for own in rule.steps if isinstance(own, RuleStep)
     }
@@ -137,6 +167,42 @@ def zero_entries_under(rule: LayerRule, value: float) -> LayerRule:
 def zero_entries_share(rule: LayerRule, value: float) -> LayerRule:
     """Zero the smallest share of the entries."""
     return with_step(rule, EntryThreshold(share=value))
+
+
+def mask_share(rule: LayerRule, value: float) -> LayerRule:
+    """Let this share of the entries go, wherever they stand."""
+    own = rule.step(EntryMask) or DEFAULTS[EntryMask]
+    return with_step(rule, own.model_copy(update={"share": value, "pattern": None}))
+
+
+def mask_groups(rule: LayerRule, pattern: str) -> LayerRule:
+    """Let entries go in groups n:m."""
+    own = rule.step(EntryMask) or DEFAULTS[EntryMask]
+    return with_step(rule, own.model_copy(update={"share": None, "pattern": pattern}))
+
+
+def mask_by(rule: LayerRule, score: str) -> LayerRule:
+    """Rank the entries by one of `SCORES`; how many go stays."""
+    own = rule.step(EntryMask) or DEFAULTS[EntryMask]
+    return with_step(rule, own.model_copy(update=SCORES[score]))
+
+
+def score_of(step: EntryMask) -> str | None:
+    """Return which of `SCORES` a mask is ranked by; None where it is another."""
+    same = (key for key, ways in SCORES.items() if all(getattr(step, k) == ways[k] for k in ways))
+    return next(same, None)
+
+
+def low_rank(rule: LayerRule, value: float) -> LayerRule:
+    """Keep so many ranks; how they are measured stays."""
+    own = rule.step(LowRank) or DEFAULTS[LowRank]
+    return with_step(rule, own.model_copy(update={"rank": round(value)}))
+
+
+def low_rank_by(rule: LayerRule, metric: str) -> LayerRule:
+    """Measure the error of a low rank in another way."""
+    own = rule.step(LowRank) or DEFAULTS[LowRank]
+    return with_step(rule, own.model_copy(update={"metric": metric}))
 
 
 def shared(values: Iterable[Value | None]) -> Value | Shared:

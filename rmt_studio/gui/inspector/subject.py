@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,10 @@ class Subject:
             return None
         eigenvalues, rank = self.analysis.spectrum.eigenvalues, step.rank or 0
         removed = eigenvalues[rank] if rank < eigenvalues.size else 0.0
-        return float(removed / self.analysis.fit.upper_edge)
+        edge = self.analysis.fit.upper_edge
+        multiple = float(removed / edge)
+        # a quotient that was rounded down would leave what it is to remove
+        return multiple if multiple * edge >= removed else math.nextafter(multiple, math.inf)
 
     def rank(self, step: SingularValueCut) -> int | None:
         """Return how many singular values a cut leaves; None if unknown."""

@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 
 from rmt_studio.gui.inspector.figures import count_text
+from rmt_studio.gui.plots import PlotMenu
 from rmt_studio.gui.results.series import DENSE, LOOKS, Comparison, Look, Point, Series
 from rmt_studio.gui.spectrum.axes import Axis, round_ticks
 from rmt_studio.gui.theme import number_font, theme
@@ -77,6 +78,7 @@ class AccuracyPlot(pg.PlotWidget):
         grid: QGraphicsGridLayout = self.plotItem.layout  # pyright: ignore
         grid.setContentsMargins(0, 0, _END_LABEL, 0)
         self.getViewBox().invertX(True)
+        self.saving = PlotMenu(self)
         self._points: dict[int, tuple[float, float]] = {}
         self._picked: int | None = None
         self._reference, self._reference_name = pg.InfiniteLine(angle=0), pg.TextItem(anchor=(1, 1))

@@ -8,6 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QLabel, QVBoxLayout
 
+from rmt_studio.gui.plots import PlotMenu
 from rmt_studio.gui.spectrum.axes import END_LABEL, Axis, axis_of
 from rmt_studio.gui.theme import theme
 
@@ -53,6 +54,7 @@ class Chart(pg.GraphicsView):
         self._whole.setLayout(self._rows)
         self.setCentralItem(self._whole)
         self._plots: list[pg.PlotItem] = []
+        self.saving = PlotMenu(self)
         self.notice = QLabel(self)
         self.notice.setObjectName(f"{name}_notice")
         self.notice.setProperty("muted", True)

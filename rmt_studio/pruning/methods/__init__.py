@@ -9,6 +9,7 @@ from rmt_studio.pruning.methods.denoising import denoise
 from rmt_studio.pruning.methods.entries import sparsify_entries
 from rmt_studio.pruning.methods.entry_mask import mask_entries
 from rmt_studio.pruning.methods.low_rank import approximate
+from rmt_studio.pruning.methods.low_rank_plus_sparse import split
 from rmt_studio.pruning.methods.pieces import Pieces
 from rmt_studio.pruning.methods.singular_values import cut_singular_values
 from rmt_studio.pruning.methods.singular_vectors import (
@@ -24,6 +25,7 @@ STEPS = {
     "entry_threshold": sparsify_entries,
     "entry_mask": mask_entries,
     "low_rank": approximate,
+    "low_rank_plus_sparse": split,
 }
 
 __all__ = [
@@ -36,4 +38,5 @@ __all__ = [
     "mask_entries",
     "sparsify_entries",
     "sparsify_singular_vectors",
+    "split",
 ]

@@ -25,7 +25,13 @@ def sparsify_entries(pieces: Pieces, step: EntryThreshold) -> Pieces:
         smaller = _smallest(weight.abs(), round((step.share or 0.0) * weight.numel()))
     masked = torch.where(smaller, 0.0, weight)
     return replace(
-        pieces, weight=masked, factors=None, rank=None, masked=True, sparse_factors=False
+        pieces,
+        weight=masked,
+        factors=None,
+        rank=None,
+        masked=True,
+        sparse_factors=False,
+        stored_parts=None,
     )
 
 

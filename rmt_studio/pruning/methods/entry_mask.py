@@ -38,7 +38,13 @@ def mask_entries(pieces: Pieces, step: EntryMask) -> Pieces:
     """
     masked = _swept(pieces, step) if step.update == "sweep" else _masked(pieces, step)
     return replace(
-        pieces, weight=masked, factors=None, rank=None, masked=True, sparse_factors=False
+        pieces,
+        weight=masked,
+        factors=None,
+        rank=None,
+        masked=True,
+        sparse_factors=False,
+        stored_parts=None,
     )
 
 
@@ -46,7 +52,7 @@ def _masked(pieces: Pieces, step: EntryMask) -> Tensor:
     weight = pieces.weight
     removed = removed_by(scores(pieces, step), step) | (weight == 0)
     if step.update == "exact" and pieces.moments is not None:
-        return exact_update(weight, removed, pieces.moments, step.damping)
+        return exact_update(weight, removed, pieces.moments, step.damping, tick=pieces.tick)
     return torch.where(removed, 0.0, weight)
 
 
@@ -59,7 +65,7 @@ def _swept(pieces: Pieces, step: EntryMask) -> Tensor:
         return lowest(found, through - round(share * rows * before))
 
     if step.pattern is None:
-        updated = sweep(weight, pieces.input_moments, least, step.damping)
+        updated = sweep(weight, pieces.input_moments, least, step.damping, tick=pieces.tick)
     else:
         pattern = step.pattern
         refuse_indivisible("the matrix", weight.shape[1], pattern)
@@ -69,5 +75,6 @@ def _swept(pieces: Pieces, step: EntryMask) -> Tensor:
             lambda found, _: lowest_in_groups(found, pattern),
             step.damping,
             group=parse_pattern(pattern)[1],
+            tick=pieces.tick,
         )
     return torch.where(weight == 0, 0.0, updated)

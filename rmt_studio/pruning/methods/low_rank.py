@@ -34,11 +34,30 @@ def approximate(pieces: Pieces, step: LowRank) -> Pieces:
     weight = pieces.weight
     if step.rank >= min(weight.shape):
         return pieces
-    gram = weight @ METRICS[step.metric](pieces) @ weight.mT
-    vectors = torch.linalg.eigh((gram + gram.mT) / 2).eigenvectors
-    left = vectors.flip(1)[:, : step.rank]
+    left = leading_outputs(weight, METRICS[step.metric](pieces), step.rank, pieces.tick)
     factors = (left, left.new_ones(step.rank), weight.mT @ left)
     return pieces.recomposed(factors, rank=step.rank, masked=False, sparse_factors=False)
+
+
+def leading_outputs(
+    weight: Tensor, metric: Tensor, rank: int, tick: Callable[[], None] = lambda: None
+) -> Tensor:
+    """Return ``U_r``, the leading eigenvectors of ``W M W^T``, shape (out, r), orthonormal.
+
+    Where there are more outputs than inputs, from the smaller ``M^(1/2) W^T W M^(1/2)``: an
+    eigenvalue problem cannot be interrupted, so it had better be short.
+    """
+    out, width = weight.shape
+    if out <= width:
+        return _leading_vectors(weight @ metric @ weight.mT, rank)
+    values, vectors = torch.linalg.eigh(metric)
+    tick()
+    seen = weight @ ((vectors * values.clamp_min(0).sqrt()) @ vectors.mT)
+    return torch.linalg.qr(seen @ _leading_vectors(seen.mT @ seen, rank)).Q
+
+
+def _leading_vectors(gram: Tensor, rank: int) -> Tensor:
+    return torch.linalg.eigh((gram + gram.mT) / 2).eigenvectors.flip(1)[:, :rank]
 
 
 def _plain(pieces: Pieces) -> Tensor:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rmt_studio.spectra import BulkFit, Spectrum
 
 
@@ -24,10 +26,14 @@ class Pieces:
             while the matrix is such a product.
         rank: where a singular-value cut fixed it.
         masked: whether single entries were set to zero.
+        sparse_factors: whether entries of the factors were.
+        stored_parts: numbers that a product of factors and a sparse matrix beside it take, where
+            the matrix is the sum of two such.
         moments: second moment ``E[x x^T]`` of the layer's inputs, float64 (in, in); None where
             they are taken for white.
         gradients: second moments of the loss's gradient at the outputs, float64 (out,); None
             where all count alike.
+        tick: called now and then by steps that take long; may raise `Cancelled`.
     """
 
     weight: torch.Tensor
@@ -37,8 +43,10 @@ class Pieces:
     rank: int | None = None
     masked: bool = False
     sparse_factors: bool = False
+    stored_parts: int | None = None
     moments: torch.Tensor | None = None
     gradients: torch.Tensor | None = None
+    tick: Callable[[], None] = lambda: None
 
     @property
     def input_moments(self) -> torch.Tensor:
@@ -62,13 +70,16 @@ class Pieces:
     ) -> Pieces:
         """Return the pieces of ``U diag(s) V^T``."""
         left, values, right = factors
-        return replace(self, weight=(left * values) @ right.mT, factors=factors, **changes)  # pyright: ignore[reportArgumentType]
+        known = {"factors": factors, "stored_parts": None, **changes}
+        return replace(self, weight=(left * values) @ right.mT, **known)  # pyright: ignore[reportArgumentType]
 
     def storage(self) -> dict[str, int]:
         """Return how many numbers each possible storage of the matrix takes."""
         counts = {"dense": self.weight.numel()}
         if self.masked or self.sparse_factors:
             counts["masked"] = int(torch.count_nonzero(self.weight))
+        if self.stored_parts is not None:
+            counts["low rank plus sparse"] = self.stored_parts
         if self.factors is not None and self.rank is not None and not self.sparse_factors:
             counts["two factors"] = self.rank * (self.weight.shape[0] + self.weight.shape[1])
         if self.factors is not None and self.sparse_factors:

@@ -7,8 +7,8 @@ from PySide6.QtGui import QGuiApplication
 
 from rmt_studio.gui.dialogs import ExportDialog
 from rmt_studio.gui.dialogs.export_subject import describe, file_bytes
-from rmt_studio.gui.dialogs.loading_snippet import loading_snippet
-from rmt_studio.pruning import EntryThreshold, LayerRule, prune
+from rmt_studio.models.exports import FORMATS
+from rmt_studio.pruning import EntryThreshold, LayerRule, SingularValueCut, prune
 
 LAYER = "blocks.1.mlp.fc1"
 RULES = {LAYER: LayerRule(steps=(EntryThreshold(share=0.5),))}
@@ -104,7 +104,7 @@ def test_that_an_export_is_verified_and_its_code_loads_the_pruned_weights(
     qtbot.waitUntil(dialog.report.isVisible, timeout=60_000)
     assert path.is_file()
     assert dialog.report.title.text() == "Written and verified"
-    dialog.report.copy.click()
+    dialog.page.copy.click()
     loaded = {}
     exec(QGuiApplication.clipboard().text(), loaded)
     weights = loaded["model"].state_dict()
@@ -143,10 +143,121 @@ def test_that_an_export_can_be_cancelled(bench, shown, qtbot, tmp_path):
     assert dialog.isVisible()
 
 
-def test_that_long_arguments_are_broken_over_lines(demo_model):
-    code = loading_snippet(demo_model, Path("x.safetensors"))
-    assert max(len(line) for line in code.splitlines()) <= 80
+@pytest.mark.parametrize("key", FORMATS)
+def test_that_every_format_shows_what_it_gives_and_lines_that_are_python(
+    bench, shown, qtbot, key, demo_model
+):
+    dialog = shown(ExportDialog(bench))
+    dialog.formats.choose(key)
+    assert dialog.page.gives.text() == FORMATS[key].gives
+    code = dialog.page.code.toPlainText()
     compile(code, "snippet", "exec")
+    assert dialog.target.text.endswith(FORMATS[key].suffix or "demo-dense")
+    assert max(map(len, code.replace(dialog.target.text, "").splitlines())) <= 96
+    qtbot.waitUntil(lambda: "…" not in dialog.page.bytes_line.text(), timeout=60_000)
+    if key in ("factored", "2:4"):
+        assert "not for this model" in dialog.formats.currentItem().text()
+        assert not dialog.export_button.isEnabled()
+        assert "not for this model" in dialog.status.text()
+    else:
+        assert "MB" in dialog.formats.currentItem().text()
+        assert dialog.export_button.isEnabled()
+
+
+def test_that_half_the_bits_take_half_the_room(bench, shown, qtbot):
+    dialog = shown(ExportDialog(bench))
+    dialog.page.dtype.show_choice("bf16")
+    dialog.page.changed.emit()
+    qtbot.waitUntil(lambda: "(50 %)" in dialog.page.bytes_line.text(), timeout=60_000)
+
+
+def test_that_a_folder_that_is_there_is_never_replaced(bench, shown, qtbot, tmp_path):
+    dialog = shown(ExportDialog(bench))
+    dialog.formats.choose("hf")
+    (tmp_path / "there").mkdir()
+    dialog.target.path.setText(str(tmp_path / "there"))
+    assert dialog.export_button.isEnabled()
+    (tmp_path / "there" / "notes").write_text("x")
+    dialog.target.path.setText(str(tmp_path / "there") + "/")
+    assert "never replaced" in dialog.status.text()
+
+
+def test_that_the_window_and_the_command_line_write_the_same_bytes(
+    pruned_bench, shown, qtbot, tmp_path
+):
+    from rmt_studio.cli import GOOD, run
+
+    pruned_bench.document.recipe.save(tmp_path / "recipe.json")
+    ours, theirs = tmp_path / "window", tmp_path / "command"
+    for folder in (ours, theirs):
+        folder.mkdir()
+    dialog = shown(ExportDialog(pruned_bench))
+    dialog.formats.choose("compressed")
+    dialog.target.path.setText(str(ours / "out.safetensors"))
+    dialog.export_button.click()
+    qtbot.waitUntil(dialog.report.isVisible, timeout=60_000)
+    asked = ["prune", "demo", "--recipe", str(tmp_path / "recipe.json"), "--format", "compressed"]
+    assert run([*asked, "-o", str(theirs / "out.safetensors")]) == GOOD
+    for file in ours.iterdir():
+        assert file.read_bytes() == (theirs / file.name).read_bytes(), file.name
+
+
+def test_that_the_accuracy_that_was_measured_travels_along(pruned_bench, shown, qtbot, tmp_path):
+    from dataclasses import replace
+
+    from rmt_studio.data.images import digits
+    from rmt_studio.evaluation.accuracy import evaluate
+    from rmt_studio.studio.tasks import run_of
+
+    images = digits()
+    images = replace(images, samples=images.samples[:16])
+    pruned = pruned_bench.document.pruned
+    pruned_bench.document.add_run(run_of(pruned, evaluate(pruned, images), "mine"))
+    dialog = shown(ExportDialog(pruned_bench))
+    dialog.target.path.setText(str(tmp_path / "out.safetensors"))
+    dialog.export_button.click()
+    qtbot.waitUntil(dialog.report.isVisible, timeout=60_000)
+    assert "on 16 images" in (tmp_path / "out.README.md").read_text()
+
+
+def test_that_a_factored_export_is_timed(bench, shown, qtbot, demo_model, demo_analysis, tmp_path):
+    bench.edit_rules({LAYER: LayerRule(steps=(SingularValueCut(rank=20),))}, "cut")
+    recipe = bench.document.recipe
+    bench.document.set_pruned(prune(demo_model, recipe, analysis=demo_analysis))
+    dialog = shown(ExportDialog(bench))
+    dialog.formats.choose("factored")
+    dialog.target.path.setText(str(tmp_path / "out.safetensors"))
+    qtbot.waitUntil(dialog.export_button.isEnabled, timeout=60_000)
+    dialog.export_button.click()
+    qtbot.waitUntil(lambda: "images/s" in dialog.report.speed.text(), timeout=60_000)
+    assert "multiply-accumulates" in dialog.report.speed.text()
+
+
+def test_that_only_a_press_of_the_button_pushes_and_being_refused_is_said(
+    bench, shown, qtbot, tmp_path, monkeypatch
+):
+    from rmt_studio.errors import InputError
+    from rmt_studio.studio import export_tasks
+
+    pushed = []
+
+    def push(path, repository, progress):
+        pushed.append((path, repository))
+        raise InputError("hub:me/it", "cannot be reached", "connect to the internet")
+
+    monkeypatch.setattr(export_tasks, "push", push)
+    dialog = shown(ExportDialog(bench))
+    dialog.formats.choose("hf")
+    dialog.target.path.setText(str(tmp_path / "model"))
+    dialog.export_button.click()
+    qtbot.waitUntil(dialog.report.isVisible, timeout=60_000)
+    assert not dialog.report.push.isEnabled()
+    dialog.report.repository.setText("me/it")
+    assert pushed == []
+    with qtbot.waitSignal(bench.failed):
+        dialog.report.push.click()
+    assert pushed == [(str(tmp_path / "model"), "me/it")]
+    assert "connect to the internet" in dialog.status.text()
 
 
 def test_that_the_dialog_goes_when_it_is_closed(bench, freed_on_close):

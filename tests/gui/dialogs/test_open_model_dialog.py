@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import pytest
+import timm
+import torch
+from PySide6.QtWidgets import QPushButton
+from safetensors.torch import save_file
 
 from rmt_studio.gui.dialogs import OpenModelDialog, open_pages
 
@@ -25,7 +29,7 @@ def dialog(workbench, asked, opened):
 @pytest.fixture
 def checkpoint(tmp_path):
     path = tmp_path / "deit_tiny_patch16_224.safetensors"
-    path.write_bytes(b"x")
+    save_file({"a.weight": torch.zeros(2, 2)}, path)
     return path
 
 
@@ -122,3 +126,62 @@ def test_that_the_dialog_goes_when_it_is_closed(workbench, freed_on_close):
 def test_that_one_can_type_at_once(dialog, qtbot):
     qtbot.waitUntil(lambda: dialog.focusWidget() is not None)
     assert dialog.focusWidget() is dialog.architecture.architecture
+
+
+@pytest.fixture
+def unnamed(tmp_path):
+    """A checkpoint of ViT-Tiny for small images, whose name says nothing."""
+    path = tmp_path / "best.safetensors"
+    module = timm.create_model("vit_tiny_patch16_224", img_size=32, num_classes=5)
+    save_file(module.state_dict(), path)
+    return path
+
+
+def test_that_shapes_suggest_an_architecture_that_open_confirms(
+    workbench, asked, opened, qtbot, unnamed
+):
+    dialog = opened(OpenModelDialog(workbench, checkpoint=unnamed))
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    assert asked == []
+    assert dialog.architecture.architecture.currentText() == "vit_tiny_patch16_224"
+    assert "Guessed: its shapes are those of vit_tiny_patch16_224, img_size 32" in (
+        dialog.status.text()
+    )
+    dialog.open_button.click()
+    assert asked == [("guess", str(unnamed))]
+
+
+def test_that_another_architecture_than_the_guess_can_be_named(
+    workbench, asked, opened, qtbot, unnamed
+):
+    dialog = opened(OpenModelDialog(workbench, checkpoint=unnamed))
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    dialog.architecture.architecture.setEditText("vit_base_patch16_224")
+    assert "shapes are those of vit_tiny_patch16_224" in dialog.status.text()
+    dialog.open_button.click()
+    assert asked == [("vit_base_patch16_224", str(unnamed))]
+
+
+def test_that_a_file_of_no_known_network_opens_as_its_matrices(
+    workbench, asked, opened, qtbot, tmp_path
+):
+    save_file({"a.weight": torch.zeros(4, 4)}, tmp_path / "strange.safetensors")
+    dialog = opened(OpenModelDialog(workbench, checkpoint=tmp_path / "strange.safetensors"))
+    qtbot.waitUntil(lambda: "no architecture" in dialog.status.text())
+    assert not dialog.open_button.isEnabled()
+    dialog.architecture.matrices.click()
+    assert dialog.open_button.isEnabled()
+    dialog.open_button.click()
+    assert asked == [("bare", str(tmp_path / "strange.safetensors"))]
+
+
+def test_that_a_file_that_asks_for_code_cannot_be_opened_at_all(
+    workbench, asked, opened, qtbot, tmp_path
+):
+    (tmp_path / "deit_tiny_patch16_224.pth").write_bytes(b"\x80\x02cos\nsystem\n.")
+    dialog = opened(OpenModelDialog(workbench, checkpoint=tmp_path / "deit_tiny_patch16_224.pth"))
+    qtbot.waitUntil(lambda: "so it stays closed" in dialog.status.text())
+    assert dialog.status.problem
+    assert not dialog.open_button.isEnabled()
+    buttons = {child.text() for child in dialog.findChildren(QPushButton)}
+    assert not any("anyway" in text.lower() for text in buttons)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 LAYER = "blocks.1.mlp.fc1"
@@ -14,6 +16,15 @@ def bench(workbench, demo_model, demo_analysis):
     workbench.document.open_model(demo_model)
     workbench.document.add_analysis(demo_analysis)
     return workbench
+
+
+@pytest.fixture
+def few():
+    """Two dozen digits."""
+    from rmt_studio import digits
+
+    everything = digits("train")
+    return replace(everything, samples=everything.samples[::60])
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from rmt_studio.gui.inspector import Inspector
 from rmt_studio.gui.inspector.figures import percent_text, short_count_text
 from rmt_studio.pruning import METHODS, EntryThreshold, LayerRule, SingularValueCut
 from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
+from rmt_studio.studio.targets import Target
 
 LAYER = "blocks.1.mlp.fc1"
 
@@ -26,7 +27,8 @@ def type_in(field, text):
 
 def touchable(inspector):
     card, buttons = inspector.model_card, inspector.prune_card
-    return (card.target, card.of, card.budget, card.bulk_fit, buttons.fill, buttons.prune)
+    fields = (card.target, card.of, card.method, card.pattern, card.bulk_fit)
+    return (*fields, buttons.best, buttons.fill, buttons.prune)
 
 
 def test_that_everything_waits_for_a_model_and_says_so(workbench, qtbot):
@@ -53,28 +55,90 @@ def test_that_everything_waits_for_the_spectra_and_says_so(
         assert "Wait" not in widget.toolTip()
 
 
-def test_that_all_budgets_and_bulk_fits_are_offered(inspector):
+def test_that_all_methods_and_bulk_fits_are_offered(inspector):
     card = inspector.model_card
-    assert [card.budget.itemData(i) for i in range(card.budget.count())] == [
-        key for key, method in METHODS.items() if not method.needs_images
-    ]
+    offered = [key for i in range(card.method.count()) if (key := card.method.itemData(i))]
+    assert set(offered) == set(METHODS)
+    needy = [METHODS[key].needs_images for key in offered]
+    assert needy == sorted(needy)
     assert [card.bulk_fit.itemData(i) for i in range(card.bulk_fit.count())] == list(BULK_METHODS)
     assert card.bulk_fit.currentData() == DEFAULT_METHOD
 
 
+def test_that_a_method_says_who_published_it(inspector):
+    box = inspector.model_card.method
+    for key, method in METHODS.items():
+        tip = box.itemData(box.findData(key), Qt.ItemDataRole.ToolTipRole)
+        assert method.label in tip
+        assert method.source in tip
+        assert ("calibration images" in tip) is method.needs_images
+    pick(box, "wanda")
+    assert METHODS["wanda"].source in box.toolTip()
+
+
+def test_that_a_heading_of_the_list_cannot_be_picked(inspector):
+    box = inspector.model_card.method
+    headings = [i for i in range(box.count()) if box.itemData(i) is None]
+    assert len(headings) == 2
+    assert not any(box.model().item(i).isEnabled() for i in headings)
+
+
+def test_that_a_method_without_its_images_says_so_beside_a_button(inspector, bench, qtbot, few):
+    card, buttons = inspector.model_card, inspector.prune_card
+    assert not buttons.missing.isVisible()
+    pick(card.method, "wanda")
+    assert buttons.missing.isVisible()
+    assert "Wanda needs calibration images" in buttons.missing_text.whole_text
+    assert not buttons.fill.isEnabled()
+    assert buttons.best.isEnabled()
+    with qtbot.waitSignal(bench.image_sets.calibration_wanted):
+        buttons.open.click()
+    bench.document.open_calibration(few)
+    assert not buttons.missing.isVisible()
+    assert buttons.fill.isEnabled()
+    assert card.calibration.text.whole_text == f"{len(few)} · {few.name}"
+
+
+def test_that_groups_say_how_much_goes(inspector):
+    card = inspector.model_card
+    pick(card.of, "model")
+    pick(card.pattern, "2:4")
+    assert card.wanted == Target("magnitude", 0.5, "blocks", "2:4")
+    assert not card.target.isEnabled()
+    assert "2:4" in card.target.toolTip()
+    pick(card.method, "edge-cut")
+    assert card.wanted.pattern is None
+    assert not card.pattern.isEnabled()
+    assert card.target.isEnabled()
+
+
+def test_that_the_one_button_names_the_target_and_goes_all_the_way(inspector, bench, qtbot, few):
+    buttons = inspector.prune_card
+    bench.document.open_images(few)
+    type_in(inspector.model_card.target, "40")
+    assert buttons.best.text().split()[-2:] == ["40", "%"]
+    assert METHODS[bench.targets.best_method].label in buttons.best_note.whole_text
+    buttons.best.click()
+    qtbot.waitUntil(lambda: len(bench.document.runs) == 2, timeout=60_000)
+    assert bench.document.runs[1].block_sparsity == pytest.approx(0.4, abs=1e-3)
+    assert bench.undo_stack.count() == 1
+
+
 def test_that_the_target_cannot_pass_what_the_blocks_hold(inspector, bench, demo_model):
     card = inspector.model_card
+    pick(card.of, "model")
     type_in(card.target, "98.9")
     inside = demo_model.block_parameter_count / demo_model.parameter_count
-    assert card.wanted[1] <= inside
+    assert card.wanted.sparsity <= inside
     pick(card.of, "blocks")
     type_in(card.target, "99")
-    assert card.wanted == ("magnitude", 0.99, "blocks")
+    assert card.wanted == Target("magnitude", 0.99, "blocks")
     pick(card.of, "model")
-    assert card.wanted[1] <= inside
+    assert card.wanted.sparsity <= inside
 
 
 def test_that_fill_rules_meets_the_target(inspector, bench, qtbot):
+    pick(inspector.model_card.of, "model")
     type_in(inspector.model_card.target, "40")
     inspector.prune_card.fill.click()
     qtbot.waitUntil(lambda: bool(bench.document.recipe.rules))
@@ -93,11 +157,10 @@ def test_that_fill_rules_meets_the_target(inspector, bench, qtbot):
 
 def test_that_prune_to_target_fills_and_prunes(inspector, bench, qtbot):
     card = inspector.model_card
-    pick(card.budget, "edge-cut")
-    pick(card.of, "blocks")
+    pick(card.method, "edge-cut")
     inspector.prune_card.prune.click()
     qtbot.waitUntil(lambda: bench.document.pruned is not None)
-    assert bench.document.pruned.block_sparsity >= 0.3
+    assert bench.document.pruned.block_sparsity >= 0.5
     steps = [rule.steps[0] for rule in bench.document.recipe.rules.values()]
     assert all(isinstance(step, SingularValueCut) for step in steps)
     bench.undo_stack.undo()

@@ -1,0 +1,5 @@
+"""Plots out of the window: as a picture, to the clipboard, as numbers."""
+
+from rmt_studio.gui.plots.menu import PlotMenu
+
+__all__ = ["PlotMenu"]

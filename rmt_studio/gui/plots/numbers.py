@@ -1,0 +1,116 @@
+"""The numbers that a plot draws, item by item."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+
+from rmt_studio.reports.text_files import write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Row = dict[str, object]
+
+
+def save_numbers(view: pg.GraphicsView, path: Path | str) -> None:
+    """Write what a plot draws as CSV: an item's name, the axes it is drawn on, its numbers.
+
+    Raises:
+        InputError: the place cannot be written.
+    """
+    write_csv(path, list(plot_rows(view)) or [_row("", ("", ""), None, None)])
+
+
+def plot_rows(view: pg.GraphicsView) -> Iterator[Row]:
+    """Yield a row for every point, bar, error bar and line that is visible in a view.
+
+    Numbers are those of the axis: logarithms to the base 10 where it is logarithmic.
+    """
+    names = _names(view)
+    plots = [item for item in view.scene().items() if isinstance(item, pg.PlotItem)]
+    for plot in sorted(plots, key=lambda item: item.scenePos().y()):
+        axes = _caption(plot, "bottom"), _caption(plot, "left")
+        for place, item in enumerate(plot.getViewBox().childGroup.childItems()):
+            if item.isVisible():
+                name = names.get(id(item)) or f"{type(item).__name__} {place + 1}"
+                yield from _of_item(item, name, axes)
+
+
+def _of_item(item: Any, name: str, axes: tuple[str, str]) -> Iterator[Row]:  # noqa: ANN401
+    """Yield the rows of one item; a legend, a label or a filled area has none."""
+    if isinstance(item, pg.InfiniteLine):
+        upright = item.angle == 90
+        value = float(np.asarray(item.value()).reshape(-1)[0])
+        yield _row(name, axes, value if upright else None, None if upright else value)
+    elif isinstance(item, pg.BarGraphItem):
+        yield from _bars(item.opts, name, axes)
+    elif isinstance(item, pg.ErrorBarItem):
+        yield from _error_bars(item.opts, name, axes)
+    elif isinstance(item, pg.PlotDataItem | pg.PlotCurveItem | pg.ScatterPlotItem):
+        x, y = item.getData()
+        if x is not None and y is not None:
+            yield from (_row(name, axes, a, b) for a, b in zip(x, y, strict=False))
+
+
+def _bars(opts: dict[str, Any], name: str, axes: tuple[str, str]) -> Iterator[Row]:
+    left, heights, floor = opts.get("x0"), opts.get("height"), opts.get("y0")
+    if left is None or heights is None:
+        return
+    left, heights = np.atleast_1d(left), np.atleast_1d(heights)
+    tops = heights + (0 if floor is None else np.asarray(floor))
+    widths = np.broadcast_to(np.asarray(opts.get("width", 0.0)), left.shape)
+    for start, width, top in zip(left, widths, np.broadcast_to(tops, left.shape), strict=True):
+        yield {**_row(name, axes, start, top), "width": float(width)}
+
+
+def _error_bars(opts: dict[str, Any], name: str, axes: tuple[str, str]) -> Iterator[Row]:
+    x, y = opts.get("x"), opts.get("y")
+    if x is None or y is None:
+        return
+    shape = np.shape(x)
+    above, below = (
+        np.broadcast_to(np.asarray(0.0 if opts.get(key) is None else opts[key]), shape)
+        for key in ("top", "bottom")
+    )
+    for a, b, up, down in zip(x, y, above, below, strict=True):
+        yield {**_row(name, axes, a, b), "above": float(up), "below": float(down)}
+
+
+def _row(name: str, axes: tuple[str, str], x: float | None, y: float | None) -> Row:
+    told = {"item": name, "x_axis": axes[0], "y_axis": axes[1]}
+    values = {"x": None if x is None else float(x), "y": None if y is None else float(y)}
+    return {**told, **values, "width": None, "above": None, "below": None}
+
+
+def _caption(plot: pg.PlotItem, side: str) -> str:
+    axis = plot.getAxis(side)
+    return str(getattr(axis, "_caption", "") or axis.labelText)
+
+
+def _names(view: pg.GraphicsView) -> dict[int, str]:
+    """Return what the code of the view calls its items, by their identity."""
+    found: dict[int, str] = {}
+    for attribute, value in vars(view).items():
+        name = attribute.strip("_")
+        for key, item in _members(value):
+            found.setdefault(id(item), f"{name} {key}".strip().replace("_", " "))
+    return found
+
+
+def _members(value: object) -> Iterator[tuple[str, object]]:
+    """Yield an item, or those that a dictionary, a list or a dataclass holds."""
+    yield "", value
+    if isinstance(value, dict):
+        for key, held in value.items():
+            label = str(getattr(key, "name", key))
+            yield from ((f"{label} {inner}".strip(), one) for inner, one in _members(held))
+    elif isinstance(value, list | tuple):
+        yield from ((str(place + 1), one) for place, one in enumerate(value))
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        yield from ((field.name, getattr(value, field.name)) for field in fields)
