@@ -77,7 +77,7 @@ ACTIONS = (
         "&File",
         "Export re&port…",
         "Write the analysis as a page with the plots, as CSV or as JSON",
-        "Ctrl+Shift+P",
+        "Ctrl+Shift+R",
     ),
     ActionSpec("quit", "&File", "&Quit", "Close the window", _KEY.Quit, separated=True),
     ActionSpec(

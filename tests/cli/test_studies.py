@@ -26,7 +26,7 @@ def nothing_computed(monkeypatch):
     def refuse(*arguments, **options):
         raise AssertionError("nothing should be computed")
 
-    for name in ("analyze", "evaluate", "fill_recipe", "prune"):
+    for name in ("analyze", "evaluate", "fill_recipe", "carry_out"):
         monkeypatch.setattr(bench_module, name, refuse)
 
 
@@ -71,14 +71,14 @@ def test_that_compare_prints_draws_and_writes_and_is_read_again(tmp_path, capsys
 
 
 def test_that_an_interrupted_comparison_keeps_its_rows(tmp_path, capsys, monkeypatch):
-    told, real = tmp_path / "c.json", bench_module.prune
+    told, real = tmp_path / "c.json", bench_module.carry_out
 
     def interrupted(model, recipe, **options):
         if "edge" in recipe.name:
             raise KeyboardInterrupt
         return real(model, recipe, **options)
 
-    monkeypatch.setattr(bench_module, "prune", interrupted)
+    monkeypatch.setattr(bench_module, "carry_out", interrupted)
     assert run([*COMPARE, "--sparsity", "0.5", "--json", str(told)]) == INTERRUPTED
     assert [row["method"] for row in json.loads(told.read_text())["rows"]] == ["magnitude"]
     assert capsys.readouterr().err.endswith("rmt-studio: interrupted\n")

@@ -35,7 +35,7 @@ def no_work(monkeypatch):
     def refuse(*arguments, **options):
         raise AssertionError("nothing should be computed")
 
-    for name in ("analyze", "evaluate", "fill_recipe", "prune"):
+    for name in ("analyze", "evaluate", "fill_recipe", "carry_out"):
         monkeypatch.setattr(bench_module, name, refuse)
 
 

@@ -63,6 +63,7 @@ def thousand(noise):
         layers=layers,
         layer=by_name.__getitem__,
         module=Hollow(),
+        layout=Hollow(),
         architecture="wide",
         title="wide",
     )
