@@ -65,6 +65,11 @@ class Target(NamedTuple):
         """Whether the method looks at calibration images; `InputError` for an unknown one."""
         return method_named(self.method).needs_images
 
+    @property
+    def takes_images(self) -> bool:
+        """Whether it does so where there are some."""
+        return method_named(self.method).takes_images
+
 
 def load(name: str, checkpoint: Path | None) -> LoadedModel:
     """Load a model with a progress bar."""
@@ -108,12 +113,15 @@ def prune_command(
     needed = target.needs_images if target else bool(recipe and recipe.needs_images)
     images = calibration_images(calibration) if calibration is not None else None
     model = load(name, checkpoint)
-    if images is None and (needed or distillation is not None):
+    wanted = target is not None and target.takes_images and model.source.kind == "demo"
+    if images is None and (needed or wanted or distillation is not None):
         images = _own_images(model)
     analysis = _analyzed(model) if target else None
     known = None if images is None else CalibrationStatistics(model, images)
     if target and analysis is not None:
         recipe = _filled(model, analysis, target, images, known)
+        if recipe.note:
+            screen.print(f"{target.method}: {recipe.note}")
     recipe = recipe or Recipe()
     if distillation is not None:
         recipe = recipe.model_copy(update={"recovery": distillation})

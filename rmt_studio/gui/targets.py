@@ -61,7 +61,7 @@ class Targets(QObject):
         work = partial(fill_rules, model, analysis, target, images)
         title = self.tr("Fill rules: {0}").format(title_of(target))
         done = partial(self._filled, model, and_then)
-        lane = self._bench.device if METHODS[target.method].needs_images else "rules"
+        lane = self._bench.device if METHODS[target.method].looks_at_images else "rules"
         return self._desk.start(title, work, done, lane=lane)
 
     def reach(self, sparsity: float, of: str) -> Job | None:

@@ -75,7 +75,8 @@ class BulkFitSettings(Strict):
 class Recipe(Strict):
     """Rules by layer name. Layers that are not named are kept as they are.
 
-    With ``recovery`` the pruned model learns from the dense one afterwards.
+    ``note`` tells why the rules are what they are, where a method chose by itself. With
+    ``recovery`` the pruned model learns from the dense one afterwards.
 
     Example:
         >>> recipe = Recipe(rules={"blocks.0.mlp.fc1": LayerRule(
@@ -86,6 +87,7 @@ class Recipe(Strict):
 
     version: Literal[1] = RECIPE_VERSION
     name: str = Field(default="", max_length=200)
+    note: str | None = Field(default=None, max_length=500)
     architecture: str = Field(default="", max_length=500)
     bulk_fit: BulkFitSettings = BulkFitSettings()
     rules: dict[str, LayerRule] = Field(default_factory=dict)
@@ -110,7 +112,7 @@ class Recipe(Strict):
         """Return a copy whose name says that it was changed by hand."""
         if not self.name or self.name.endswith(_EDITED):
             return self
-        return self.model_copy(update={"name": self.name + _EDITED})
+        return self.model_copy(update={"name": self.name + _EDITED, "note": None})
 
     def to_json(self) -> str:
         """Return the recipe as text; the same recipe always gives the same text."""

@@ -22,7 +22,7 @@ class Distillation(Strict):
 
     steps: int = Field(default=200, ge=1, le=10_000_000)
     batch: int = Field(default=50, ge=1, le=100_000)
-    learning_rate: float = Field(default=5e-4, gt=0, le=1e30)
+    learning_rate: float = Field(default=2e-4, gt=0, le=1e30)
     temperature: float = Field(default=2.0, gt=0, le=1e6)
     features: float = Field(default=1.0, ge=0, le=1e6)
     smallest_crop: float = Field(default=0.4, gt=0, le=1)

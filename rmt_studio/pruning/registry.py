@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rmt_studio.errors import InputError
 from rmt_studio.progress import Progress, no_progress
-from rmt_studio.pruning import budgets, fills, paper, whitened
+from rmt_studio.pruning import automatic, budgets, fills, paper, whitened
 from rmt_studio.pruning.apply import check_recipe
 from rmt_studio.pruning.budgets import Rules
 from rmt_studio.pruning.recipe import BulkFitSettings, Recipe
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rmt_studio.analysis import Analysis, LayerAnalysis
     from rmt_studio.data.images import ImageSet
     from rmt_studio.models.loading import LoadedModel
+    from rmt_studio.pruning.recovery import Distillation
     from rmt_studio.pruning.statistics import CalibrationStatistics
 
 
@@ -34,6 +35,9 @@ class Method:
         rules: the function behind it.
         needs_images: whether it, or the recipe that it fills, looks at calibration images.
         takes_patterns: whether n:m groups can be asked for.
+        takes_images: whether it looks at calibration images where there are some.
+        recovery: whether and how the pruned model is to learn from the dense one.
+        reason: what was chosen and why, of a method that chooses.
     """
 
     key: str
@@ -42,6 +46,14 @@ class Method:
     rules: Callable[[Request], Rules]
     needs_images: bool = False
     takes_patterns: bool = False
+    takes_images: bool = False
+    recovery: Callable[[Request], Distillation | None] = lambda _: None
+    reason: Callable[[Request], str] | None = None
+
+    @property
+    def looks_at_images(self) -> bool:
+        """Whether it looks at calibration images where there are some."""
+        return self.needs_images or self.takes_images
 
     def fill(self, request: Request) -> Recipe:
         """Return the recipe for a request."""
@@ -49,8 +61,10 @@ class Method:
         target = request.pattern or f"{request.sparsity:.0%} of {request.of}"
         return Recipe(
             name=f"{self.label} {target}",
+            note=self.reason(request) if self.reason else None,
             architecture=request.model.architecture,
             bulk_fit=BulkFitSettings(method=first.method, options=dict(first.options)),
+            recovery=self.recovery(request),
         ).with_rules(self.rules(request))
 
 
@@ -72,6 +86,26 @@ _WANDA = EntryMask(score="wanda", share=0, compare="row")
 _SPARSEGPT = EntryMask(score="second_order", share=0, update="sweep")
 
 _ALL = (
+    Method(
+        "auto",
+        "Automatic",
+        "measured here: docs/findings.md",
+        automatic.rules,
+        takes_images=True,
+        takes_patterns=True,
+        recovery=automatic.recovery,
+        reason=automatic.reason,
+    ),
+    Method(
+        "auto-fast",
+        "Automatic, fast",
+        "measured here: docs/findings.md",
+        automatic.fast_rules,
+        takes_images=True,
+        takes_patterns=True,
+        recovery=automatic.fast_recovery,
+        reason=automatic.fast_reason,
+    ),
     Method(
         "magnitude",
         "Global magnitude",

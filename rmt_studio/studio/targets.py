@@ -178,7 +178,7 @@ class _Walk:
 
 def _seen(target: Target, start: Situation, passes: int) -> float:
     """Return the cost of a piece that looks so often at each calibration image, if it does."""
-    looks = METHODS[target.method].needs_images and start.calibration is not None
+    looks = METHODS[target.method].looks_at_images and start.calibration is not None
     return passes * len(start.calibration or ()) if looks else _BLIND
 
 

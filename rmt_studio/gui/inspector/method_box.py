@@ -19,9 +19,13 @@ class MethodBox(ChoiceBox):
     def __init__(self, tooltip: str, parent: QWidget | None = None) -> None:
         super().__init__("", tooltip, parent)
         self.setAccessibleName(self.tr("Method"))
-        self.setMaxVisibleItems(len(METHODS) + 2)
-        plain = [method for method in METHODS.values() if not method.needs_images]
+        self.setMaxVisibleItems(len(METHODS) + 3)
+        able = [method for method in METHODS.values() if method.takes_images]
+        plain = [method for method in METHODS.values() if not method.looks_at_images]
         needy = [method for method in METHODS.values() if method.needs_images]
+        self.add_heading(self.tr("Recommended"))
+        for method in able:
+            self._offer(method)
         self.add_heading(self.tr("By weights and spectra alone"))
         for method in plain:
             self._offer(method)
@@ -43,6 +47,8 @@ class MethodBox(ChoiceBox):
         lines = [method.label]
         if method.source:
             lines.append(method.source)
+        if method.takes_images:
+            lines.append(self.tr("Uses unlabelled calibration images where there are some"))
         if method.needs_images:
             lines.append(self.tr("Measures the layers on unlabelled calibration images"))
         return "\n".join(lines)

@@ -71,7 +71,7 @@ def test_that_a_method_says_who_published_it(inspector):
         tip = box.itemData(box.findData(key), Qt.ItemDataRole.ToolTipRole)
         assert method.label in tip
         assert method.source in tip
-        assert ("calibration images" in tip) is method.needs_images
+        assert ("calibration images" in tip) is method.looks_at_images
     pick(box, "wanda")
     assert METHODS["wanda"].source in box.toolTip()
 
@@ -79,7 +79,7 @@ def test_that_a_method_says_who_published_it(inspector):
 def test_that_a_heading_of_the_list_cannot_be_picked(inspector):
     box = inspector.model_card.method
     headings = [i for i in range(box.count()) if box.itemData(i) is None]
-    assert len(headings) == 2
+    assert len(headings) == 3
     assert not any(box.model().item(i).isEnabled() for i in headings)
 
 
