@@ -259,20 +259,25 @@ def search(
     ] = "interval",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="OUT", help="Export the result: .safetensors"),
+        typer.Option("-o", "--output", metavar="OUT", help="Export the result as a file or folder"),
     ] = None,
     save_recipe: Annotated[
         Path | None, typer.Option(metavar="R.json", help="Save the recipe of the result")
     ] = None,
+    format: Format = "dense",
+    dtype: Dtype = None,
+    zstd: Zstd = True,
     json: StudyJson = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Search the smallest model whose accuracy stays within some points of dense."""
     from rmt_studio.cli.search import search_command
     from rmt_studio.cli.study import Asked
+    from rmt_studio.cli.written import Shape
 
     asked = Asked(model, checkpoint, data, calibration, limit, seed, device, json, overwrite)
-    search_command(asked, method, within, resolution, criterion, output, save_recipe)
+    shape = Shape(format, dtype, zstd)
+    search_command(asked, method, within, resolution, criterion, output, save_recipe, shape)
 
 
 def _open_window(

@@ -15,8 +15,9 @@ from rmt_studio.cli.study import (
     row_line,
     study_bar,
 )
-from rmt_studio.cli.written import Shape, write
+from rmt_studio.cli.written import write
 from rmt_studio.errors import InputError
+from rmt_studio.models.export import require_choice
 from rmt_studio.studies import (
     Measured,
     SearchResult,
@@ -28,6 +29,8 @@ from rmt_studio.studies.search import Criterion, require_bounds
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rmt_studio.cli.written import Shape
 
 _ASSUMED = (
     "Assumed, not shown: shares between those tried behave as their neighbours do (a smaller\n"
@@ -43,9 +46,12 @@ def search_command(
     criterion: str,
     output: Path | None,
     save_recipe: Path | None,
+    shape: Shape,
 ) -> None:
     """Search, print the course and the end of it, and write what was asked for."""
     require_bounds(points, resolution, criterion)
+    if output is not None:
+        require_choice(shape.format, shape.dtype, output)
     opened = open_study(asked, [method], output, save_recipe)
     result = _search(asked, opened, method, points, resolution, criterion)
     _show(opened, result)
@@ -56,7 +62,7 @@ def search_command(
     if save_recipe is not None:
         result.best.recipe.save(save_recipe)
     if output is not None:
-        _export(opened, result.best, output)
+        _export(opened, result.best, output, shape)
 
 
 def _search(
@@ -112,7 +118,7 @@ def _show(opened: Opened, result: SearchResult) -> None:
         )
 
 
-def _export(opened: Opened, best: Measured, output: Path) -> None:
+def _export(opened: Opened, best: Measured, output: Path, shape: Shape) -> None:
     model, recipe = opened.model, best.recipe
     with progress_bar("Analyse") as progress:
         analysis = analyze(model, progress=progress, cache=SpectrumCache())
@@ -120,4 +126,4 @@ def _export(opened: Opened, best: Measured, output: Path) -> None:
         pruned = carry_out(
             model, recipe, analysis=analysis, calibration=opened.calibration, progress=progress
         )
-    write(pruned, output, Shape(), best.evaluation.record())
+    write(pruned, output, shape, best.evaluation.record())

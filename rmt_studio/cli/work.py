@@ -21,6 +21,7 @@ from rmt_studio.data.images import ImageSet, digits, open_images
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation.accuracy import evaluate
 from rmt_studio.models.devices import usable_device
+from rmt_studio.models.export import require_choice
 from rmt_studio.models.loading import LoadedModel, load_model
 from rmt_studio.pruning import (
     CalibrationStatistics,
@@ -109,6 +110,7 @@ def prune_command(
 ) -> None:
     """Prune, learn where asked, export, verify; print and write what was done."""
     require_targets((checkpoint, recipe_file), output, save_recipe, json)
+    require_choice(shape.format, shape.dtype, output)
     recipe = Recipe.open(recipe_file) if recipe_file is not None else None
     needed = target.needs_images if target else bool(recipe and recipe.needs_images)
     images = calibration_images(calibration) if calibration is not None else None

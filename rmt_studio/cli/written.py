@@ -53,12 +53,22 @@ def report_lines(report: ExportReport) -> list[str]:
     """Return what was written and how it was verified."""
     first = f"{report.path}: {report.bytes:,} bytes, sha256 {report.sha256}"
     beside = ", ".join(file.name for file in report.files[1:])
-    second = (
+    return [first, _proof(report), f"with it: {beside} ({in_words(_size(report))} in all)"]
+
+
+def _proof(report: ExportReport) -> str:
+    """Return what a fresh process compared, and what it found."""
+    if report.max_logit_difference is None:
+        return (
+            f"verified in a fresh process: all {report.tensors_compared} tensors equal those in "
+            f"memory as {report.dtype}, bit by bit; without an architecture there are no logits"
+        )
+    found = (
         f"verified in a fresh process: largest logit difference {report.max_logit_difference:.3g}"
     )
     if report.rounding:
-        second += f", of which rounding to {report.dtype} makes {report.rounding:.3g}"
-    return [first, second, f"with it: {beside} ({in_words(_size(report))} in all)"]
+        found += f", of which rounding to {report.dtype} makes {report.rounding:.3g}"
+    return found
 
 
 def _size(report: ExportReport) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rmt_studio.gui.elided_label import ElidedLabel
@@ -31,6 +32,7 @@ class Header(QWidget):
         self._workbench = workbench
         self._name, self._facts = QLabel(), ElidedLabel()
         self._name.setProperty("heading", True)
+        self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._facts.setProperty("muted", True)
         self.devices = _DevicePicker(workbench)
         row = QHBoxLayout(self)

@@ -28,7 +28,6 @@ _NOT_COUNTED = re.compile(
     r"(head|head_dist|heads|fc|classifier|norm|fc_norm)\.|mask_token$|decoder_"
     r"|.*(pos_embed|relative_|rel_pos|attn_mask|periods|freqs|rope)"
 )
-_READS_THE_IMAGE = re.compile(r"(patch_embed.*|stem.*|.*embed.*)\.(weight)$")
 
 
 def signature(shapes: Mapping[str, tuple[int, ...]]) -> str:
@@ -38,7 +37,7 @@ def signature(shapes: Mapping[str, tuple[int, ...]]) -> str:
     convolution reads.
     """
     counted = sorted(name for name in shapes if not _NOT_COUNTED.match(name))
-    first = next((n for n in shapes if len(shapes[n]) == 4 and _READS_THE_IMAGE.match(n)), None)
+    first = next((n for n in shapes if len(shapes[n]) == 4 and _reads_the_image(n)), None)
     lines = []
     for name in counted:
         shape = shapes[name]
@@ -46,6 +45,11 @@ def signature(shapes: Mapping[str, tuple[int, ...]]) -> str:
             shape = (shape[0], 0, *shape[2:])
         lines.append(f"{name} {tuple(shape)}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def _reads_the_image(name: str) -> bool:
+    own = name.removesuffix(".weight")
+    return own != name and (own.startswith("stem") or "embed" in own)
 
 
 def architectures_like(shapes: Mapping[str, tuple[int, ...]]) -> list[str]:

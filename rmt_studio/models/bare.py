@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from torch import Tensor, nn
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NEXT_STEP = "open it with its architecture (ARCHITECTURE --checkpoint FILE)"
-_BLOCK = re.compile(r"(.*?\.?\d+\.)[^.]*(attn|attention|mlp|ffn|feed_forward|intermediate|output)")
+_IN_A_BLOCK = re.compile(r"attn|attention|mlp|ffn|feed_forward|intermediate|output")
+_MOST_MODULES = 50_000  # some 3 kB each
+_DEEPEST_NAME = 64  # modules within modules
 _MORE_ROLES = (
     (re.compile(r"\b(in_proj_weight|qkv|query_key_value)\b"), Role.FUSED_QKV),
     (re.compile(r"\b(query|q_proj|to_q)\b"), Role.QUERY),
@@ -61,16 +64,21 @@ def bare_network(tensors: Mapping[str, Tensor], origin: str) -> BareNetwork:
         origin: the name of the file, for messages.
 
     Raises:
-        InputError: a name that PyTorch cannot hold, or one that is the beginning of another.
+        InputError: a name that PyTorch cannot hold, one that is the beginning of another, or names
+            of far more modules than networks have.
     """
-    network = BareNetwork()
+    network, modules = BareNetwork(), 0
     for name, tensor in tensors.items():
         *owners, leaf = name.split(".")
         place: nn.Module = network
+        if len(owners) > _DEEPEST_NAME or modules > _MOST_MODULES:
+            reason = f"has names of too many modules within modules, such as {shown(name)}"
+            raise InputError(origin, reason, "fetch or save it again")
         try:
             for owner in owners:
                 if owner not in place._modules:
                     place.add_module(owner, nn.Module())
+                    modules += 1
                 place = place.get_submodule(owner)
             if tensor.is_floating_point():
                 place.register_parameter(leaf, nn.Parameter(tensor))
@@ -111,8 +119,11 @@ def _layer(name: str, tensor: Tensor) -> Layer:
 
 
 def _prefix(name: str) -> str:
-    found = _BLOCK.match(name)
-    return found[1] if found else ""
+    parts = name.split(".")
+    for place, (part, inner) in enumerate(pairwise(parts), start=1):
+        if part[-1:].isdecimal() and _IN_A_BLOCK.search(inner):
+            return ".".join([*parts[:place], ""])
+    return ""
 
 
 def _prefixes(layers: list[Layer]) -> list[str]:

@@ -47,6 +47,7 @@ class StoredCheckpoint:
         metadata: text that a safetensors file carries beside its tensors.
         part: which entry of a training checkpoint the tensors are, such as ``"model_ema"``.
         from_onnx: whether they are the initialisers of a program.
+        left_out: names in the file of what stands beside the network, such as a projector.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class StoredCheckpoint:
     metadata: dict[str, str] = field(default_factory=dict)
     part: str = ""
     from_onnx: bool = False
+    left_out: tuple[str, ...] = ()
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -140,7 +142,12 @@ def open_checkpoint(path: Path) -> StoredCheckpoint:
     found = read(path)
     if not found.tensors:
         raise InputError(path.name, "holds no tensors", "give a file with weights")
-    return found if found.from_onnx else replace(found, tensors=in_timm_names(path, found.tensors))
+    if found.from_onnx:
+        return found
+    tensors = in_timm_names(path, found.tensors)
+    taken = {id(piece) for tensor in tensors.values() for piece in tensor.pieces}
+    left = (n for n, tensor in found.tensors.items() if id(tensor.pieces[0]) not in taken)
+    return replace(found, tensors=tensors, left_out=tuple(left))
 
 
 def sha256_of(path: Path) -> str:

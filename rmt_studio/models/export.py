@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from rmt_studio.models.exports import (
     Format,
     Options,
     Subject,
+    as_written,
     format_named,
     formats_for,
     require_extra,
@@ -51,13 +52,16 @@ class ExportReport:
         bytes: its size; of a folder, that of the weights.
         sha256: of the file; of a folder, that of the weights.
         max_logit_difference: largest absolute difference of a logit between the model in memory
-            and what was written, loaded in a fresh process; None where that was not asked for.
-        verified: whether the difference was measured and is within the tolerance.
+            and what was written, loaded in a fresh process; None where that was not asked for, and
+            where there are no logits to compare.
+        verified: whether a fresh process loaded it and found it within the tolerance.
         format: key of the format.
         dtype: of the floating tensors.
         files: everything that was written, the model card and the picture as well.
         snippet: lines of Python that load it.
         rounding: how much of the difference is the rounding to the dtype.
+        tensors_compared: of a state dict without an architecture, how many tensors were compared
+            bit by bit in place of logits.
     """
 
     path: Path
@@ -70,6 +74,7 @@ class ExportReport:
     files: tuple[Path, ...] = ()
     snippet: str = ""
     rounding: float | None = None
+    tensors_compared: int = 0
 
 
 def export(
@@ -97,23 +102,39 @@ def export(
         zstd: pack with zstd, where the format can.
         accuracy: what an evaluation of this model found, as ``Evaluation.record()`` gives it.
         verify: run the loading code in a fresh process, without this package, and compare the
-            logits of seeded images.
+            logits of seeded images, or the tensors of a state dict without an architecture.
         progress: called between the steps; may raise `Cancelled`.
 
     Raises:
         InputError: an unknown format, a model that is nothing for it, an extra that is missing, a
             path that is the model's own source or cannot be written, or other logits.
     """
-    path, chosen = Path(path), format_named(format)
+    path, chosen = Path(path), require_choice(format, dtype, Path(path))
     if chosen not in formats_for(model):
         reason = f"cannot become {chosen.label}: its architecture is not known"
         raise InputError(model.title, reason, "name its architecture when you open it")
-    require_extra(chosen)
-    subject = subject_of(model, chosen, dtype=dtype, zstd=zstd, accuracy=accuracy)
-    _require_safe_target(model, path, chosen)
+    written = as_written(model, chosen)
+    subject = subject_of(written, chosen, dtype=dtype, zstd=zstd, accuracy=accuracy)
+    subject = replace(subject, opened=model)
+    _require_not_the_source(model, path)
     progress(0, 2, f"writing {path.name}")
     write = _write_folder if chosen.is_folder else _write_file
     return write(chosen, subject, path, verify, progress)
+
+
+def require_choice(format: str, dtype: str | None, path: Path) -> Format:
+    """Check, before any work is done, what can be told without a model; gives the format.
+
+    Raises:
+        InputError: an unknown format, an extra that is missing, a dtype that the format does not
+            have, or a name that is none for it.
+    """
+    chosen = format_named(format)
+    require_extra(chosen)
+    if dtype is not None:
+        _require_dtype(chosen, dtype)
+    _require_name(path, chosen)
+    return chosen
 
 
 def subject_of(
@@ -130,10 +151,7 @@ def subject_of(
         InputError: the format has no such dtype.
     """
     dtype = dtype or chosen.dtypes[0]
-    if dtype not in chosen.dtypes:
-        raise InputError(
-            chosen.label, f"is not written in {dtype!r}", f"choose {' or '.join(chosen.dtypes)}"
-        )
+    _require_dtype(chosen, dtype)
     metadata = {
         **model.provenance,
         "format": "pt",
@@ -222,10 +240,17 @@ def _report(
         files=files,
         snippet=chosen.snippet(subject, str(files[0].absolute())),
         rounding=verification.rounding if verification else None,
+        tensors_compared=verification.tensors if verification else 0,
     )
 
 
-def _require_safe_target(model: LoadedModel, path: Path, chosen: Format) -> None:
+def _require_dtype(chosen: Format, dtype: str) -> None:
+    if dtype not in chosen.dtypes:
+        next_step = f"choose {' or '.join(chosen.dtypes)}"
+        raise InputError(chosen.label, f"is not written in {dtype!r}", next_step)
+
+
+def _require_name(path: Path, chosen: Format) -> None:
     suffix = path.suffix.lower()
     wrong = suffix in _WEIGHTS_SUFFIXES if chosen.is_folder else suffix != chosen.suffix
     if wrong:
@@ -234,6 +259,9 @@ def _require_safe_target(model: LoadedModel, path: Path, chosen: Format) -> None
         next_step = f"write {right}" + (f", or choose the format {others[0]}" if others else "")
         kind = "a folder" if chosen.is_folder else f"a {chosen.suffix} file"
         raise InputError(path, f"does not look like the name of {kind}", next_step)
+
+
+def _require_not_the_source(model: LoadedModel, path: Path) -> None:
     sources = (model.source.file, *model.source.files)
     if any(source is not None and _is_same(source, path) for source in sources):
         reason = "is the file that the model was opened from"

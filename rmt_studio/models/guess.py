@@ -16,6 +16,7 @@ from rmt_studio.models.architecture_index import architectures_like
 from rmt_studio.models.blueprint import Blueprint
 from rmt_studio.models.building import classes_in, create_without_memory, lay_out
 from rmt_studio.models.wording import shown
+from rmt_studio.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,12 +59,22 @@ class Guess:
         return f"its shapes are those of {self.name}{given}{also}"
 
 
-def guess(stored: StoredCheckpoint) -> Guess | None:
-    """Return the architecture that a checkpoint is likely to be of, or None where none fits."""
+def guess(stored: StoredCheckpoint, progress: Progress = no_progress) -> Guess | None:
+    """Return the architecture that a checkpoint is likely to be of, or None where none fits.
+
+    Args:
+        stored: the checkpoint.
+        progress: called before each architecture that is compared; may raise `Cancelled`.
+    """
     shapes = {n: t.shape for n, t in stored.tensors.items() if t.dtype.is_floating_point}
     found = architectures_like(shapes)
     found.sort(key=lambda name: (not _same_size(name, stored.shapes), _far(name, stored.path.stem)))
-    best = next(filter(None, (_fitted(name, stored) for name in found[:_MOST_TRIED])), None)
+    best = None
+    for tried, name in enumerate(found[:_MOST_TRIED]):
+        progress(tried, _MOST_TRIED, f"comparing with {name}")
+        best = _fitted(name, stored)
+        if best is not None:
+            break
     if best is None:
         return None
     return Guess(best, tuple(name for name in found if name != best.architecture))

@@ -15,7 +15,7 @@ import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from rmt_studio.errors import InputError
 from rmt_studio.models.safetensors_header import Header, read_header
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MEBIBYTE = 2**20
 LONGEST_PICKLE = 8 * MEBIBYTE  # some 200 bytes a tensor
+LONGEST_DIRECTORY = 8 * MEBIBYTE  # of a zip; some 80 bytes a tensor
 LARGEST_INFLATION = 4.0  # torch.save does not compress at all; weights hardly do
 _NON_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -135,10 +136,24 @@ def _kind(path: Path, start: bytes) -> FileKind:
     return kind
 
 
+class _Sparing:
+    """A file that gives no more at once than a directory of weights needs; zipfile asks for all."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self.seek, self.tell, self._stream = stream.seek, stream.tell, stream
+
+    def read(self, count: int = -1) -> bytes:
+        most = LONGEST_DIRECTORY + 1
+        found = self._stream.read(most if count < 0 else min(count, most))
+        if len(found) == most:
+            raise ValueError("its directory is too long")
+        return found
+
+
 def _check_zip(path: Path, stream: io.BufferedReader, size: int) -> None:
     """Check the directory of a PyTorch zip: what it would become when read, and that it is one."""
     try:
-        members = zipfile.ZipFile(stream).infolist()
+        members = zipfile.ZipFile(cast("IO[bytes]", _Sparing(stream))).infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise broken(path, f"is a broken or cut zip archive ({shown(error)})") from error
     inflated = sum(member.file_size for member in members)
@@ -146,6 +161,9 @@ def _check_zip(path: Path, stream: io.BufferedReader, size: int) -> None:
         reason = f"is {in_words(size)} and would inflate to {in_words(inflated)}"
         raise InputError(path.name, reason, "save it again with torch.save, which compresses none")
     names = {member.filename.rpartition("/")[2]: member.file_size for member in members}
+    described = [member for member in members if member.filename.rpartition("/")[2] == "data.pkl"]
+    if len({member.filename for member in members}) < len(members) or len(described) > 1:
+        raise broken(path, "holds several members of one name")
     if "constants.pkl" in names:
         reason = "is a TorchScript program, not a state dict"
         raise InputError(path.name, reason, "save module.state_dict() instead")

@@ -178,14 +178,19 @@ def _weights_in(folder: Path) -> Path:
     """Choose the weights file of a folder: the usual names first, else the only one there is."""
     single = ("model.safetensors", "pytorch_model.bin")
     usual = [folder / name for name in (single[0], INDEX_NAMES[0], single[1], INDEX_NAMES[1])]
-    there = [path for path in usual if path.exists()][:1] or sorted(
-        path for path in folder.iterdir() if path.name.endswith(SUFFIXES)
-    )
+    there = [path for path in usual if os.path.exists(path)][:1] or _weights_among(folder)
     if len(there) == 1:
         return there[0]
     found = ", ".join(shown(path.name) for path in there[:3]) or "none"
     reason = f"should hold one weights file, model.safetensors, and holds {found}"
     raise InputError(folder, reason, "give the checkpoint file as well (--checkpoint FILE)")
+
+
+def _weights_among(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIXES))
+    except OSError as error:
+        raise InputError(folder, f"cannot be listed ({error.strerror})") from error
 
 
 def _as_exported(blueprint: Blueprint, stored: StoredCheckpoint) -> Blueprint:

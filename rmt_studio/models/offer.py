@@ -12,6 +12,7 @@ from rmt_studio.models.guess import guess
 from rmt_studio.models.loaded_model import UNKNOWN
 from rmt_studio.models.opened import BARE, GUESS
 from rmt_studio.models.wording import shown
+from rmt_studio.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,8 +40,13 @@ class Offer:
     problem: str = ""
 
 
-def offer(path: Path) -> Offer:
-    """Look at the header of a checkpoint."""
+def offer(path: Path, progress: Progress = no_progress) -> Offer:
+    """Look at the header of a checkpoint.
+
+    Args:
+        path: the file.
+        progress: called before each architecture that is compared; may raise `Cancelled`.
+    """
     try:
         stored = open_checkpoint(path)
         own = blueprint_of_metadata(path, stored.metadata)
@@ -52,7 +58,7 @@ def offer(path: Path) -> Offer:
     if own is not None:
         name = BARE if own.architecture == UNKNOWN else own.architecture
         return Offer(str(path), name, name, words=f"The file says that it is {shown(name)}.")
-    guessed = guess(stored)
+    guessed = guess(stored, progress)
     if guessed is None:
         return Offer(str(path), words="Its shapes are of no architecture that is known here.")
     plain = guessed.blueprint.arguments.keys() <= {"num_classes"}

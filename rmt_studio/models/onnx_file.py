@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from rmt_studio.errors import InputError
-from rmt_studio.models.safetensors_header import MOST_DIMENSIONS, MOST_TENSORS
+from rmt_studio.models.safetensors_header import LONGEST_NAME, MOST_DIMENSIONS, MOST_TENSORS
 from rmt_studio.models.stored import Piece, StoredTensor, WeightsFile
 from rmt_studio.models.wording import shown
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Range = tuple[int, int]
 MOST_FIELDS = 150_000
-_LONGEST_TEXT = 2000
+_LONGEST_TEXT = LONGEST_NAME
 _FLOATS = {1: torch.float32, 10: torch.float16, 11: torch.float64, 16: torch.bfloat16}
 _IN_PLACE = (4, 9, 10)  # fields that hold the plain bytes
 

@@ -110,7 +110,7 @@ def provenance(blueprint: Blueprint, data_config: dict[str, Any], source: Source
 def _of_file(stored: StoredCheckpoint, names: list[str]) -> dict[str, str]:
     """Return which part of a file was taken, and what of it was left out."""
     told = {"source_part": stored.part} if stored.part else {}
-    left = sorted(stored.tensors.keys() - set(names))
+    left = sorted({*stored.tensors, *stored.left_out} - set(names))
     if left:
         told["source_left_out"] = ", ".join(map(shown, left[:3])) + (", ..." if left[3:] else "")
     return told

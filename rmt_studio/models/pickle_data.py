@@ -3,9 +3,10 @@
 A pickle is a program for a small stack machine, which elsewhere may call any function. Here its
 instructions are read with `pickletools.genops` and followed for plain values alone: numbers, texts,
 lists, dictionaries. A function or a class that it names becomes a `Name`, an object an `Opaque`
-that remembers its class and nothing else; keys of dictionaries are texts or numbers, so that no
-nest of tuples has to be hashed. What the functions that rebuild PyTorch's tensors would do with
-their arguments is written down in a `PickledTensor`. A name that no weights need ends the reading.
+that remembers its class and nothing else; of a dictionary only what stands under a text is kept,
+so that no nest of tuples and no numbers of one hash slow it down. What the functions that rebuild
+PyTorch's tensors would do with their arguments is written down in a `PickledTensor`. A name that no
+weights need ends the reading.
 
 Sources: Python's ``pickletools`` for the instructions, ``torch/_utils.py`` for the arguments.
 """
@@ -177,7 +178,10 @@ def _build(machine: _Machine, _: object) -> None:
 
 
 def _put(machine: _Machine, place: Any) -> None:  # noqa: ANN401
-    machine.memo[len(machine.memo) if place is None else place] = machine.stack[-1]
+    place = len(machine.memo) if place is None else place
+    if place > MOST_INSTRUCTIONS:
+        raise PickleError("it numbers its values in a way that makes no sense")
+    machine.memo[place] = machine.stack[-1]
 
 
 def _get(machine: _Machine, place: Any) -> None:  # noqa: ANN401

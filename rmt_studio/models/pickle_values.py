@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_KEYS = (str, int, float, bytes, type(None))
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 # Harmless things that training scripts store beside the weights; none of them is ever made.
 _BESIDE = {
@@ -141,8 +142,7 @@ def storage_of(claim: object, known: dict[str, Storage]) -> Storage:
 def fill(target: object, items: list[Any]) -> None:
     """Put keys and values into a dictionary; an opaque object keeps none."""
     if isinstance(target, dict):
-        pairs = zip(items[::2], items[1::2], strict=True)
-        target.update((key, value) for key, value in pairs if isinstance(key, _KEYS))
+        target.update(_named(zip(items[::2], items[1::2], strict=True)))
 
 
 def extend(target: object, items: list[Any]) -> None:
@@ -166,11 +166,19 @@ def name_of(module: str, name: str) -> Name:
 def _dictionary(arguments: tuple[Any, ...]) -> dict[Any, Any]:
     """Return a dictionary from the pairs that Python 2 gave to an OrderedDict."""
     pairs = arguments[0] if arguments and isinstance(arguments[0], list) else []
-    return {key: value for key, value in pairs if isinstance(key, _KEYS)}
+    return dict(_named(pairs))
+
+
+def _named(pairs: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, Any]]:
+    """Yield the pairs whose key is a text: numbers can be chosen to have one hash, all of them."""
+    return ((key, value) for key, value in pairs if isinstance(key, str))
 
 
 def _tensor(function: str, *arguments: Any) -> PickledTensor:  # noqa: ANN401
     storage, offset, shape, strides, *more = arguments
+    marks = more[3 if function.endswith("_v3") else 2 :]  # behind requires_grad and the hooks
+    if any(isinstance(mark, dict) and (mark.get("neg") or mark.get("conj")) for mark in marks):
+        return PickledTensor(None, fault="a negated or conjugated view")
     if not isinstance(storage, Storage) or not _is_count(offset):
         raise PickleError("it makes a tensor of something that is no storage")
     if not (_are_counts(shape) and _are_counts(strides)) or len(shape) != len(strides):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST_HEADER = 16 * 2**20
 MOST_TENSORS = 40_000
 MOST_DIMENSIONS = 16
+LONGEST_NAME = 1000
 DTYPES = {
     "BOOL": torch.bool,
     "U8": torch.uint8,
@@ -108,6 +109,8 @@ def _entry(path: Path, name: str, claim: object) -> TensorEntry:
     dtype, shape, offsets = claim["dtype"], claim["shape"], claim["data_offsets"]
     if not name.isprintable():
         raise broken(path, f"names a tensor {shown(name)!r}, with control characters")
+    if len(name) > LONGEST_NAME:
+        raise broken(path, f"names a tensor {shown(name)}, in {len(name)} letters")
     if not isinstance(dtype, str) or dtype not in DTYPES:
         reason = f"tensor {shown(name)} has the type {shown(dtype)}, which cannot be read"
         raise InputError(path.name, reason, f"convert it to one of {', '.join(DTYPES)}")

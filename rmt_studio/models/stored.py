@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rmt_studio.progress import Progress
 
 Rows = tuple[int, int]
+_LARGEST_SHAPE = 2**47  # bytes: what a process can address
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,12 @@ class Piece:
     dtype: torch.dtype
     shape: tuple[int, ...]
     strides: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        extent = math.prod(max(length, 1) for length in self.shape)  # of an empty tensor as well
+        if extent * self.dtype.itemsize > _LARGEST_SHAPE:
+            reason = f"gives a tensor the shape {shown(self.shape)}, which makes no sense"
+            raise InputError(self.file.path.name, reason, "fetch or save it again")
 
     def read(self, rows: Rows | None = None) -> Tensor:
         """Return it, or a range ``(first, past_last)`` of its rows, in memory of its own.

@@ -18,6 +18,7 @@ from rmt_studio.errors import InputError
 from rmt_studio.models.hostile_files import LARGEST_INFLATION, LONGEST_PICKLE, CheckedFile, FileKind
 from rmt_studio.models.pickle_data import read_pickle
 from rmt_studio.models.pickle_values import ForbiddenName, PickledTensor, PickleError, Storage
+from rmt_studio.models.safetensors_header import DTYPES, LONGEST_NAME
 from rmt_studio.models.stored import Piece, StoredTensor, WeightsFile
 from rmt_studio.models.wording import shown
 
@@ -44,6 +45,10 @@ _WRAPPERS = (
     *("model_state_dict", "net", "network", "module", "weights"),
 )
 _DEEPEST_WRAPPER = 3
+_READABLE = {
+    *DTYPES.values(),
+    *(torch.float8_e4m3fnuz, torch.float8_e5m2fnuz, torch.float8_e8m0fnu),
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def tensors_in(file: CheckedFile, origin: WeightsFile) -> tuple[dict[str, Stored
     found, part = _state_dict(file.path, content)
     tensors = {}
     for name, tensor in found.items():
-        if not name.isprintable():
+        if not name.isprintable() or len(name) > LONGEST_NAME:
             raise InputError(file.path.name, f"names a tensor {shown(name)!r}", "rename it")
         tensors[name] = StoredTensor(name, (_piece(file.path, origin, name, tensor, places),))
     needed = sum(one.numel * one.dtype.itemsize for one in tensors.values())
@@ -96,11 +101,16 @@ def _zip(file: CheckedFile) -> tuple[object, dict[str, _Place]]:
         if name.startswith(f"{folder}data/")
     }
     order = members.get(f"{folder}byteorder")
-    if order is not None and _content(file, _member(file, order)) != b"little":
+    if order is not None and not _is_little(file, order):
         reason = "was saved on a machine that orders bytes the other way round"
         raise InputError(file.path.name, reason, "load and save it there as safetensors")
     pickled = _content(file, _member(file, members[f"{folder}data.pkl"]))
     return _plain(file.path, io.BytesIO(pickled)), places
+
+
+def _is_little(file: CheckedFile, order: zipfile.ZipInfo) -> bool:
+    place = _member(file, order)
+    return place.bytes == len(b"little") and _content(file, place) == b"little"
 
 
 def _leaf(name: str) -> str:
@@ -217,7 +227,7 @@ def _piece(
         elements *= length
     last = sum((n - 1) * step for n, step in zip(tensor.shape, tensor.strides, strict=True))
     if elements and (elements > held or tensor.offset + last >= held):
-        reason = f"tensor {shown(name)} claims {elements} elements in {place.bytes} bytes"
+        reason = f"tensor {shown(name)} claims {shown(elements)} elements in {place.bytes} bytes"
         raise InputError(path.name, reason, "fetch or save it again")
     start = place.start + tensor.offset * dtype.itemsize
     strides = None if _contiguous(tensor) else tensor.strides
@@ -236,7 +246,7 @@ def _contiguous(tensor: PickledTensor) -> bool:
 def _dtype(path: Path, type_name: str) -> torch.dtype:
     leaf = type_name.removesuffix("Storage").rpartition(".")[2]
     found: Any = _OLD_TYPES.get(leaf) or getattr(torch, leaf, None)
-    if not isinstance(found, torch.dtype) or found.is_complex:
+    if found not in _READABLE:
         reason = f"holds numbers of the type {shown(leaf)}, which cannot be read"
         raise InputError(path.name, reason, "convert them to float32")
     return found

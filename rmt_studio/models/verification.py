@@ -39,17 +39,20 @@ class Verification:
     """What a fresh process found.
 
     Attributes:
-        max_logit_difference: largest absolute difference of a logit from the model in memory.
+        max_logit_difference: largest absolute difference of a logit from the model in memory; None
+            where the model is a state dict without an architecture, which has no logits.
         rounding: how much of it the dtype of the file accounts for: the largest difference between
             the model in memory and the same with its weights rounded; 0 for fp32.
         scale: the largest absolute logit.
         images: how many were shown.
+        tensors: how many were compared bit by bit in place of logits.
     """
 
-    max_logit_difference: float
+    max_logit_difference: float | None
     rounding: float
     scale: float
     images: int
+    tensors: int = 0
 
 
 def verify(
@@ -73,7 +76,7 @@ def verify(
     if not subject.model.can_run:
         return _verify_tensors(chosen, subject, file, path, progress)
     images = seeded_images(subject.model.data_config["input_size"])
-    logits = logits_of(subject.module, images)
+    logits = logits_of((subject.opened or subject.model).module, images)
     if not logits.isfinite().all():
         raise _failed(path, "the model in memory gives logits that are not finite")
     rounded = logits
@@ -94,7 +97,7 @@ def _verify_tensors(
     answer = _run(chosen, subject, file, path, progress, given)
     if answer["different"]:
         raise _failed(path, f"{answer['different']} of its tensors differ from those in memory")
-    return Verification(0.0, 0.0, 0.0, 0)
+    return Verification(None, 0.0, 0.0, 0, len(given))
 
 
 def _run(

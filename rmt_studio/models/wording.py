@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rmt_studio.errors import InputError
+from rmt_studio.errors import InputError, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def shown(name: object, longest: int = 80) -> str:
     """Return a stranger's name as it may stand in a message: printable, one line, not endless."""
-    text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(name)[:longest])
+    text = printable(str(name)[:longest])
     return text if len(str(name)) <= longest else f"{text}..."
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from rmt_studio.errors import InputError
 from rmt_studio.models.atomic_write import atomic_write
@@ -27,6 +27,13 @@ RECIPE_VERSION = 1
 _EDITED = ", edited"
 _METHOD_OF_SILENT_FILES = "bema"  # the default when version 1 began; its files keep their meaning
 _LARGEST_FILE = 16 * 2**20
+
+
+def _whole_number(version: object) -> object:
+    """Refuse what merely equals a version: ``True == 1`` and ``1.0 == 1`` in Python."""
+    if type(version) is not int:
+        raise ValueError("a version is a whole number")
+    return version
 
 
 class LayerRule(Strict):
@@ -85,7 +92,7 @@ class Recipe(Strict):
         True
     """
 
-    version: Literal[1] = RECIPE_VERSION
+    version: Annotated[Literal[1], BeforeValidator(_whole_number)] = RECIPE_VERSION
     name: str = Field(default="", max_length=200)
     note: str | None = Field(default=None, max_length=500)
     architecture: str = Field(default="", max_length=500)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from rmt_studio.progress import Progress, no_progress
 from rmt_studio.pruning import automatic, budgets, fills, paper, whitened
 from rmt_studio.pruning.apply import check_recipe
 from rmt_studio.pruning.budgets import Rules
-from rmt_studio.pruning.recipe import BulkFitSettings, Recipe
+from rmt_studio.pruning.method import Method
 from rmt_studio.pruning.request import Request, parameters_to_remove
 from rmt_studio.pruning.steps import EntryMask, LowRank, SingularValueCut, parse_pattern
 
@@ -20,52 +19,8 @@ if TYPE_CHECKING:
     from rmt_studio.analysis import Analysis, LayerAnalysis
     from rmt_studio.data.images import ImageSet
     from rmt_studio.models.loading import LoadedModel
-    from rmt_studio.pruning.recovery import Distillation
+    from rmt_studio.pruning.recipe import Recipe
     from rmt_studio.pruning.statistics import CalibrationStatistics
-
-
-@dataclass(frozen=True)
-class Method:
-    """One way from a target to a recipe.
-
-    Attributes:
-        key: what ``--method`` takes.
-        label: its name to show.
-        source: who published it.
-        rules: the function behind it.
-        needs_images: whether it, or the recipe that it fills, looks at calibration images.
-        takes_patterns: whether n:m groups can be asked for.
-        takes_images: whether it looks at calibration images where there are some.
-        recovery: whether and how the pruned model is to learn from the dense one.
-        reason: what was chosen and why, of a method that chooses.
-    """
-
-    key: str
-    label: str
-    source: str
-    rules: Callable[[Request], Rules]
-    needs_images: bool = False
-    takes_patterns: bool = False
-    takes_images: bool = False
-    recovery: Callable[[Request], Distillation | None] = lambda _: None
-    reason: Callable[[Request], str] | None = None
-
-    @property
-    def looks_at_images(self) -> bool:
-        """Whether it looks at calibration images where there are some."""
-        return self.needs_images or self.takes_images
-
-    def fill(self, request: Request) -> Recipe:
-        """Return the recipe for a request."""
-        first = request.layers[0].fit
-        target = request.pattern or f"{request.sparsity:.0%} of {request.of}"
-        return Recipe(
-            name=f"{self.label} {target}",
-            note=self.reason(request) if self.reason else None,
-            architecture=request.model.architecture,
-            bulk_fit=BulkFitSettings(method=first.method, options=dict(first.options)),
-            recovery=self.recovery(request),
-        ).with_rules(self.rules(request))
 
 
 _Budget = Callable[["LoadedModel", "list[LayerAnalysis]", int, Progress], Rules]

@@ -149,11 +149,14 @@ def _refined(wide: Wide, gram: Tensor, squares: Tensor) -> Tensor | None:
 
 
 def _factor(gram: Tensor) -> Tensor | None:
-    """Return the lower Cholesky factor in the place of the Gram matrix, or None if it has none.
+    """Return the lower Cholesky factor, or None if there is none; on the CPU in ``gram``'s place.
 
     LAPACK works on columns, so it is the upper factor of the transpose that needs no copy.
     """
-    failed = torch.zeros((), dtype=torch.int32, device=gram.device)
+    if gram.device.type != "cpu":
+        factor, info = torch.linalg.cholesky_ex(gram)
+        return None if info else factor
+    failed = torch.zeros((), dtype=torch.int32)
     torch.linalg.cholesky_ex(gram.mT, upper=True, out=(gram.mT, failed))
     return None if failed else gram
 
@@ -188,7 +191,7 @@ def _ritz(wide: Wide, vectors: Tensor, count: int) -> tuple[Tensor, Tensor, Tens
 
 def _times(wide: Wide, images: Tensor) -> Tensor:
     """Return ``A Y``, shape ``(p, k)``, for ``Y`` of shape ``(n, k)``."""
-    product, first = 0.0, 0
+    product, first = images.new_zeros(wide.view.shape[-2], images.shape[1]), 0
     for block in wide.blocks():
         product += block @ images[first : first + block.shape[1]]
         first += block.shape[1]

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation.speed_up import SpeedUp, speed_up
-from rmt_studio.models.exports import FORMATS, Options, Subject, formats_for, require_extra
+from rmt_studio.models.exports import (
+    FORMATS,
+    Options,
+    Subject,
+    as_written,
+    formats_for,
+    require_extra,
+)
 from rmt_studio.models.exports.hub_push import push_folder
 from rmt_studio.models.exports.reading import load_pruned
 from rmt_studio.reports import write_report
@@ -61,7 +68,7 @@ def _expected(model: LoadedModel, choice: ExportChoice) -> ExpectedSize:
         if chosen not in formats_for(model):
             raise InputError(model.title, "is a state dict of unknown architecture")
         dtype = choice.dtype or chosen.dtypes[0]
-        size = chosen.content_bytes(Subject(model, Options(dtype, zstd=False)))
+        size = chosen.content_bytes(Subject(as_written(model, chosen), Options(dtype, zstd=False)))
     except InputError as error:
         return ExpectedSize(None, reason=f"{error.reason}; {error.next_step}".strip("; "))
     return ExpectedSize(size, at_most=chosen.packs and choice.zstd)

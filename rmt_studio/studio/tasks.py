@@ -48,7 +48,7 @@ def load(name: str, checkpoint: str | None, progress: Progress) -> LoadedModel:
 def look_at(path: str, progress: Progress) -> Offer:
     """Say what a checkpoint is likely to be, from its header."""
     progress(0, 1, "looking at the file")
-    return offer(Path(path))
+    return offer(Path(path), progress)
 
 
 def read_images(folder: str, classes: int | None, progress: Progress) -> ImageSet:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pickle
+import struct
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,52 @@ def key_that_takes_for_ever(depth=60):
         b"q" + bytes([i]) + b"h" + bytes([i]) + b"\x86" for i in range(depth)
     )
     return b"\x80\x02}(" + nest + b"K\x02u."
+
+
+def keys_of_one_hash(count=60_000):
+    """Return a pickle of a dictionary whose keys, multiples of 2**61 - 1, have the same hash."""
+    keys = (k * (2**61 - 1) for k in range(1, count))
+    return (
+        b"\x80\x02}("
+        + b"".join(b"\x8a\x0a" + k.to_bytes(10, "little") + b"N" for k in keys)
+        + b"u."
+    )
+
+
+def places_of_one_hash(count=60_000):
+    """Return a pickle that remembers one value under as many such numbers."""
+    return b"\x80\x02}" + b"".join(b"p%d\n" % (k * (2**61 - 1)) for k in range(1, count)) + b"."
+
+
+def zip_directory(count=400_000):
+    """Return a zip that is nearly all directory, of members without a name of their own."""
+    whole = saved({"a": torch.zeros(4, 4)})
+    member = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, *[0] * 8, 1, *[0] * 6) + b"x"
+    size = count * len(member)
+    large = (b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, len(whole))
+    ends = struct.pack("<4sQ2H2L4Q", *large)
+    ends += struct.pack("<4sLQL", b"PK\6\7", 0, len(whole) + size, 1)
+    ends += struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 2**16 - 1, 2**16 - 1, 2**32 - 1, 2**32 - 1, 0)
+    return whole + member * count + ends
+
+
+def two_descriptions(long):
+    """Return a zip with two pickles, of which the first is the one that is read."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("x/data.pkl", bytes(long))
+        archive.writestr("a/data.pkl", b"\x80\x02}.")
+    return stream.getvalue()
+
+
+def with_member(name, content):
+    stream = io.BytesIO(saved({"a": torch.zeros(4, 4)}))
+    with zipfile.ZipFile(stream) as archive:
+        members = {n: archive.read(n) for n in archive.namelist() if not n.endswith(name)}
+    with zipfile.ZipFile(stream := io.BytesIO(), "w") as archive:
+        for old, data in {**members, f"archive/{name}": content}.items():
+            archive.writestr(old, data)
+    return stream.getvalue()
 
 
 def deflated(content):
@@ -115,6 +162,15 @@ def hostile_files(folder: Path, marker: Path) -> list[Path]:
         "code_by_name.pth": with_pickle(b"\x80\x04\x8c\x08builtins\x8c\x04eval\x93\x8c\x011\x85R."),
         "code_by_getattr.pth": with_pickle(b"\x80\x02cbuiltins\ngetattr\nctorch\nload\n\x86R."),
         "key_for_ever.pth": with_pickle(key_that_takes_for_ever()),
+        "keys_of_one_hash.pth": with_pickle(keys_of_one_hash()),
+        "places_of_one_hash.pth": with_pickle(places_of_one_hash()),
+        "directory.pth": zip_directory(),
+        "two_descriptions.pth": two_descriptions(20 * 2**20),
+        "long_byteorder.pth": with_member("byteorder", bytes(20 * 2**20)),
+        "negated.pth": saved({"a": torch.zeros(4, 4, dtype=torch.complex64).conj().imag}),
+        "half_bytes.pth": saved(
+            {"a": torch.zeros(4, 4, dtype=torch.uint8).view(torch.float4_e2m1fn_x2)}
+        ),
         "deep_lists.pth": with_pickle(b"\x80\x02" + b"]" * 500_000 + b"a" * 499_999 + b"."),
         "long_number.pth": with_pickle(
             b"\x80\x02\x8b" + (2**22).to_bytes(4, "little") + b"\xff" * 2**22 + b"."
@@ -136,6 +192,16 @@ def hostile_files(folder: Path, marker: Path) -> list[Path]:
         "tiny_tensors.safetensors": header_of(tiny, bytes(400_000)),
         "escape_name.safetensors": header_of({"a\x1b[2J": entry([1], 0, 4)}, bytes(4)),
         "deep.safetensors": (8 + 2 * 10**6).to_bytes(8, "little") + b'{"a":' + b"[" * 2 * 10**6,
+        "long_name.safetensors": header_of({"1" * 10**5: entry([4, 4], 0, 64)}, bytes(64)),
+        "deep_name.safetensors": header_of({"a" + ".a" * 400: entry([4, 4], 0, 64)}, bytes(64)),
+        "many_modules.safetensors": header_of(
+            {f"m{i}" + ".a" * 60: entry([2, 2], 16 * i, 16 * i + 16) for i in range(10_000)},
+            bytes(160_000),
+        ),
+        "empty_and_huge.safetensors": header_of(
+            {"a": entry([0, 2**62, 2**62], 0, 0), "b": entry([4, 4], 0, 64)}, bytes(64)
+        ),
+        "empty_and_huge.onnx": onnx_of(initialiser("a", [0, 2**65], b"")),
         "cut.safetensors": many[:-1],
         "infinite.safetensors": save({"a.weight": torch.full((4, 4), torch.inf)}),
         "integers.safetensors": save({"a.weight": torch.ones((4, 4), dtype=torch.int32)}),

@@ -230,3 +230,9 @@ def test_that_the_options_of_a_training_run_may_stand_beside_the_weights(folder,
 
     path.write_bytes(saved({"model": state, "args": argparse.Namespace(lr=0.1)}))
     load_model(folder, checkpoint=path)
+
+
+def test_that_the_sign_of_a_negated_view_is_never_lost(path):
+    values = torch.complex(torch.zeros(2, 2), torch.ones(2, 2))
+    path.write_bytes(saved({"a": values.conj().imag}))
+    refused(path, "negated or conjugated view")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import random
+from functools import partial
 
 import pytest
 import torch
 from safetensors.torch import save
 
+from rmt_studio import Recipe
+from rmt_studio.data.decoding import decode
 from rmt_studio.errors import InputError
 from rmt_studio.models import load_model
-from rmt_studio.models.checkpoint import read_checkpoint
+from rmt_studio.models.checkpoint import open_checkpoint, read_checkpoint
 
 
 def refused(path, reason):
@@ -101,3 +104,13 @@ def damaged(whole, chance):
                 content[place:place] = content[place : place + chance.randrange(1, 200)]
         content = content or bytearray(b"\0")
     return bytes(content)
+
+
+def test_that_a_file_name_moves_no_cursor(tmp_path):
+    path = tmp_path / "a\x1b[2J\nb.pth"
+    path.write_bytes(b"nothing of the kind")
+    for read in (open_checkpoint, Recipe.open, partial(decode, channels=3)):
+        with pytest.raises(InputError) as raised:
+            read(path)
+        assert str(raised.value).isprintable()
+        assert "a\\x1b[2J\\x0ab.pth" in str(raised.value)

@@ -43,6 +43,8 @@ def refused(path, content):
         b"\x80\x04\x95",
         {**VALID, "version": 2},
         {**VALID, "version": 0},
+        {**VALID, "version": True},
+        {**VALID, "version": 1.0},
         {**VALID, "version": "1"},
         {**VALID, "version": 10**300},
         {**VALID, "extra": 1},

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import timm
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtGui import Qt as RichText
+from safetensors.torch import save_file
 
+from rmt_studio.gui.layers.table_model import LayerTableModel
 from rmt_studio.gui.workbench import Workbench
 from rmt_studio.models import load_model
 from tests.attacks.gallery import hostile_files
@@ -65,3 +71,31 @@ def test_that_a_recipe_of_another_version_does_not_either(qtbot, workbench, tmp_
     with pytest.raises(InputError, match="version"):
         workbench.replace_recipe(Recipe.open(tmp_path / "recipe.json"), "recipe")
     assert state_of(workbench) == before
+
+
+def test_that_a_name_that_looks_like_markup_is_shown_as_it_is_written(qtbot, workbench, tmp_path):
+    name = '<img src="//elsewhere/picture">'
+    save_file({f"{name}.weight": torch.ones(4, 4)}, tmp_path / "a.safetensors")
+    workbench.document.open_model(load_model("bare", checkpoint=tmp_path / "a.safetensors"))
+    table = LayerTableModel(workbench.document)
+    tip = table.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "<img" not in tip
+    assert RichText.convertFromPlainText(name)[3:-4] in tip
+
+
+def test_that_a_look_at_a_file_can_be_cancelled(tmp_path):
+    from rmt_studio.progress import Cancelled
+    from rmt_studio.studio.tasks import look_at
+
+    state = timm.create_model("deit_tiny_patch16_224").state_dict()
+    save_file(state, tmp_path / "a.safetensors")
+    seen = []
+
+    def progress(done, total, note=""):
+        seen.append(note)
+        if note.startswith("comparing"):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        look_at(str(tmp_path / "a.safetensors"), progress)
+    assert len(seen) == 2

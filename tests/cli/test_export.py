@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from rmt_studio.cli import GOOD, WRONG_USE, run
 from rmt_studio.models.exports import FORMATS
@@ -84,3 +86,14 @@ def test_that_what_cannot_be_is_said_in_one_line(tmp_path, capsys, asked, told):
 def test_that_the_help_names_every_format(capsys):
     assert run(["export", "--help"]) == GOOD
     assert ", ".join(FORMATS) in " ".join(capsys.readouterr().out.split())
+
+
+def test_that_a_bare_state_dict_is_said_to_be_compared_by_its_tensors(tmp_path, capsys):
+    state = {"a.weight": torch.eye(64), "b.weight": torch.ones(64, 64)}
+    save_file(state, tmp_path / "bare.safetensors")
+    out = tmp_path / "out.safetensors"
+    asked = ["export", "bare", "--checkpoint", str(tmp_path / "bare.safetensors"), "-o", str(out)]
+    assert run(asked) == GOOD
+    said = capsys.readouterr().out
+    assert "all 2 tensors equal those in memory as fp32" in said
+    assert "logit difference" not in said

@@ -12,6 +12,7 @@ from rmt_studio.cli.compare import comparison_tables
 from rmt_studio.cli.report import screen
 from rmt_studio.cli.study import time_left
 from rmt_studio.data.images import digits
+from rmt_studio.models.exports.reading import load_pruned
 from rmt_studio.models.loading import load_model
 from rmt_studio.pruning import METHODS, Recipe
 from rmt_studio.studies import Failed, MethodComparison
@@ -124,6 +125,35 @@ def test_that_search_exports_what_it_found_and_goes_on_from_its_file(tmp_path, c
     assert Recipe.open(recipe).rules
     assert run([*arguments, "--criterion", "point"]) == GOOD
     assert "from the file" in capsys.readouterr().err
+
+
+def test_that_search_writes_the_format_that_is_asked_for(tmp_path, capsys):
+    out = tmp_path / "o.safetensors"
+    arguments = [*SEARCH, "--within", "20", "--format", "compressed", "--dtype", "bf16"]
+    assert run([*arguments, "-o", str(out)]) == GOOD
+    told = load_pruned(out).provenance
+    assert json.loads(told["accuracy"])["n"] == 40
+    assert "rounding to bf16" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        (["--format", "gguf"], "choose one of dense"),
+        (["--format", "onnx"], "does not look like the name of a .onnx file"),
+        (["--dtype", "fp8"], "is not written in 'fp8'"),
+    ],
+)
+def test_that_search_and_prune_refuse_a_wrong_format_before_they_work(
+    tmp_path, capsys, shape, said
+):
+    out = tmp_path / "o.safetensors"
+    for command in (
+        ["search", "no such model", *SEARCH[2:], "--within", "20"],
+        ["prune", "no such model", "--method", "magnitude", "--sparsity", "0.5"],
+    ):
+        assert run([*command, *shape, "-o", str(out)]) == WRONG_USE
+        assert said in capsys.readouterr().err
 
 
 def test_that_a_search_without_an_answer_exports_nothing(tmp_path, capsys):

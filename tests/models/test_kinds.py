@@ -305,6 +305,7 @@ def test_that_the_backbone_of_a_dino_checkpoint_is_taken(tmp_path, tiny_folder, 
     model = load_model(tiny_folder, checkpoint=tmp_path / "dino.pth")
     assert torch.equal(model.module(images()), tiny_module(images()))
     assert model.provenance["source_part"] == "teacher"
+    assert model.provenance["source_left_out"] == "module.head.mlp.0.weight"
 
 
 def test_that_the_decoder_of_a_mae_checkpoint_is_left_out_and_that_is_said(

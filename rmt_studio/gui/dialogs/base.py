@@ -45,6 +45,7 @@ class StatusLine(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)  # it quotes names out of strangers' files
         self.setProperty("muted", True)
         self._problem = False
         theme().changed.connect(self._apply_colors)

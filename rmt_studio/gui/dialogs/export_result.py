@@ -56,9 +56,9 @@ class ExportResult(QWidget):
     def show_report(self, report: ExportReport) -> None:
         """Show what was written."""
         self._folder = str(report.path)
-        if report.verified and report.max_logit_difference is not None:
+        if report.verified:
             self.title.setText(self.tr("Written and verified"))
-            self.proof.setText(self._proof(report, report.max_logit_difference))
+            self.proof.setText(self._proof(report))
         else:
             self.title.setText(self.tr("Written"))
             self.proof.setText(self.tr("The file was not verified."))
@@ -77,8 +77,12 @@ class ExportResult(QWidget):
         self.speed.setText(text)
         self.speed.setVisible(bool(text))
 
-    def _proof(self, report: ExportReport, difference: float) -> str:
+    def _proof(self, report: ExportReport) -> str:
         how = self.tr("The code ran in a fresh process without rmt studio;")
+        difference = report.max_logit_difference
+        if difference is None:
+            text = how + self.tr(" all {0} tensors equal those in memory as {1}, bit by bit.")
+            return text.format(report.tensors_compared, report.dtype)
         if difference == 0:
             return how + self.tr(" the logits are exactly those in memory.")
         text = how + self.tr(" logits differ by at most {0} from those in memory")

@@ -18,7 +18,7 @@ from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.layers.explain import explain
 from rmt_studio.gui.layers.row import LayerRow, row_of
 from rmt_studio.gui.layers.specs import SPECS
-from rmt_studio.gui.layers.texts import wrapped
+from rmt_studio.gui.layers.texts import never_rich, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,7 +134,7 @@ class LayerTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _ALIGNMENTS[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return explain(row, Column(index.column()))
+            return never_rich(explain(row, Column(index.column())))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return _spoken(row, Column(index.column()))
         return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import Qt
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -50,6 +52,11 @@ def signed_percent(change: float) -> str:
     text = f"{100 * change:+.{1 if abs(change) < _SMALL_CHANGE else 0}f}"
     text = text[1:] if not text.strip("+-0.") else text.replace("-", "\u2212")
     return f"{text} %"
+
+
+def never_rich(text: str) -> str:
+    """Return a tooltip that shows a stranger's ``<img ...>`` as written and fetches nothing."""
+    return Qt.convertFromPlainText(text) if Qt.mightBeRichText(text) else text
 
 
 def wrapped(text: str) -> str:

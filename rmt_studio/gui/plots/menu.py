@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
@@ -11,11 +11,15 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from rmt_studio.errors import InputError
 from rmt_studio.gui.dialogs.error_box import show_error
-from rmt_studio.gui.plots.numbers import save_numbers
+from rmt_studio.gui.plots.numbers import plot_rows, save_numbers
 from rmt_studio.gui.plots.picture import plot_image, save_plot
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyqtgraph as pg
+
+    from rmt_studio.gui.plots.numbers import Row
 
 _KINDS = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
 _FOLDER = "folders/plot"
@@ -31,6 +35,7 @@ class PlotMenu(QObject):
     def __init__(self, view: pg.GraphicsView) -> None:
         super().__init__(view)
         self._view = view
+        self._names: dict[int, str] = {}
         self.save = self._action(self.tr("Save plot…"), QKeySequence("Ctrl+Shift+S"))
         self.copy = self._action(self.tr("Copy plot"), QKeySequence(QKeySequence.StandardKey.Copy))
         self.numbers = self._action(self.tr("Save its numbers as CSV…"))
@@ -39,6 +44,18 @@ class PlotMenu(QObject):
         self.numbers.triggered.connect(self._save_numbers)
         for watched in (view, view.viewport()):
             watched.installEventFilter(self)
+
+    def name_items(self, names: Mapping[Any, str]) -> None:
+        """Say what items of the plot are, in words of a paper; those without a name are no data.
+
+        Args:
+            names: of graphics items that are the plot's for as long as it lives.
+        """
+        self._names |= {id(item): name for item, name in names.items()}
+
+    def rows(self) -> list[Row]:
+        """Return the numbers that the plot draws now, a row for each point, bar and line."""
+        return list(plot_rows(self._view, self._names))
 
     def copy_plot(self) -> None:
         """Put the plot on the clipboard as a picture."""
@@ -69,7 +86,7 @@ class PlotMenu(QObject):
     def _save_numbers(self) -> None:
         path = self._ask(self.tr("Save the numbers of the plot"), "CSV (*.csv)", ".csv")
         if path:
-            self._try(lambda: save_numbers(self._view, path), self.tr("They were not saved"))
+            self._try(lambda: save_numbers(self.rows(), path), self.tr("They were not saved"))
 
     def _ask(self, title: str, kinds: str, ending: str) -> str:
         folder = str(QSettings().value(_FOLDER) or Path.home())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,34 +10,41 @@ import pyqtgraph as pg
 from rmt_studio.reports.text_files import write_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 Row = dict[str, object]
 
 
-def save_numbers(view: pg.GraphicsView, path: Path | str) -> None:
+def save_numbers(rows: Sequence[Row], path: Path | str) -> None:
     """Write what a plot draws as CSV: an item's name, the axes it is drawn on, its numbers.
+
+    Args:
+        rows: of `plot_rows`.
+        path: of the file.
 
     Raises:
         InputError: the place cannot be written.
     """
-    write_csv(path, list(plot_rows(view)) or [_row("", ("", ""), None, None)])
+    write_csv(path, rows or [_row("", ("", ""), None, None)])
 
 
-def plot_rows(view: pg.GraphicsView) -> Iterator[Row]:
+def plot_rows(view: pg.GraphicsView, names: Mapping[int, str]) -> Iterator[Row]:
     """Yield a row for every point, bar, error bar and line that is visible in a view.
+
+    Args:
+        view: one or more plots.
+        names: what an item is, by its identity; one without a name is no data (a ring around
+            what is selected, a line at zero).
 
     Numbers are those of the axis: logarithms to the base 10 where it is logarithmic.
     """
-    names = _names(view)
     plots = [item for item in view.scene().items() if isinstance(item, pg.PlotItem)]
     for plot in sorted(plots, key=lambda item: item.scenePos().y()):
         axes = _caption(plot, "bottom"), _caption(plot, "left")
-        for place, item in enumerate(plot.getViewBox().childGroup.childItems()):
-            if item.isVisible():
-                name = names.get(id(item)) or f"{type(item).__name__} {place + 1}"
-                yield from _of_item(item, name, axes)
+        for item in plot.getViewBox().childGroup.childItems():
+            if item.isVisible() and id(item) in names:
+                yield from _of_item(item, names[id(item)], axes)
 
 
 def _of_item(item: Any, name: str, axes: tuple[str, str]) -> Iterator[Row]:  # noqa: ANN401
@@ -90,27 +96,3 @@ def _row(name: str, axes: tuple[str, str], x: float | None, y: float | None) -> 
 def _caption(plot: pg.PlotItem, side: str) -> str:
     axis = plot.getAxis(side)
     return str(getattr(axis, "_caption", "") or axis.labelText)
-
-
-def _names(view: pg.GraphicsView) -> dict[int, str]:
-    """Return what the code of the view calls its items, by their identity."""
-    found: dict[int, str] = {}
-    for attribute, value in vars(view).items():
-        name = attribute.strip("_")
-        for key, item in _members(value):
-            found.setdefault(id(item), f"{name} {key}".strip().replace("_", " "))
-    return found
-
-
-def _members(value: object) -> Iterator[tuple[str, object]]:
-    """Yield an item, or those that a dictionary, a list or a dataclass holds."""
-    yield "", value
-    if isinstance(value, dict):
-        for key, held in value.items():
-            label = str(getattr(key, "name", key))
-            yield from ((f"{label} {inner}".strip(), one) for inner, one in _members(held))
-    elif isinstance(value, list | tuple):
-        yield from ((str(place + 1), one) for place, one in enumerate(value))
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        yield from ((field.name, getattr(value, field.name)) for field in fields)

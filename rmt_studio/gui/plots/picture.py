@@ -6,9 +6,11 @@ The view is painted into Qt's own writers: pyqtgraph's SVG exporter reads a Qt t
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyqtgraph as pg
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
@@ -17,9 +19,8 @@ from rmt_studio.errors import InputError
 from rmt_studio.models.atomic_write import atomic_write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    import pyqtgraph as pg
     from PySide6.QtGui import QPagedPaintDevice, QPaintDevice
 
 _SCALE = 3  # pixels of a PNG for one of the screen
@@ -103,8 +104,22 @@ def _paint(view: pg.GraphicsView, device: QPaintDevice, target: QRectF) -> None:
     painter = QPainter(device)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(target, view.backgroundBrush())
-    view.render(painter, target, view.viewport().rect(), Qt.AspectRatioMode.IgnoreAspectRatio)
+    with _points_as_shapes(view):
+        view.render(painter, target, view.viewport().rect(), Qt.AspectRatioMode.IgnoreAspectRatio)
     painter.end()
+
+
+@contextmanager
+def _points_as_shapes(view: pg.GraphicsView) -> Iterator[None]:
+    """Have points drawn as shapes, where pyqtgraph else copies pixels made for the screen."""
+    points = [item for item in view.scene().items() if isinstance(item, pg.ScatterPlotItem)]
+    for item in points:
+        item.setExportMode(True, {"antialias": True})
+    try:
+        yield
+    finally:
+        for item in points:
+            item.setExportMode(False)
 
 
 def _buffer() -> QBuffer:

@@ -86,6 +86,8 @@ class AccuracyPlot(pg.PlotWidget):
         self._ring = pg.ScatterPlotItem(size=_RING)
         for item in (self._reference, self._ring, self._reference_name):
             self.getViewBox().addItem(item, ignoreBounds=True)
+        dense = "dense model"
+        self.saving.name_items({self._reference: dense, self._items[DENSE].bars: dense})
         theme().changed.connect(self.recolor)
         self.recolor()
         self.show_runs(None)
@@ -100,6 +102,8 @@ class AccuracyPlot(pg.PlotWidget):
         dense = comparison.dense if comparison else None
         for look in LOOKS:
             series = comparison.series if comparison else ()
+            names = [one.name for one in series if one.look == look]
+            self.saving.name_items({self._items[look].bars: ", ".join(names)})
             self._draw(look, [one for one in series if one.look == look], dense)
         self._draw(DENSE, [Series("dense", DENSE, (dense,))] if dense else [], None)
         caption = self.tr("parameters kept")

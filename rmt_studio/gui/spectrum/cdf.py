@@ -50,6 +50,17 @@ class CdfPlot(SpectrumPlot):
         for item in (self._zero, self._residual, self._edges[1]):
             self._below.addItem(item, ignoreBounds=True)
         self._cuts = [self._add_line(self._above, label=0.4, grip=0.7), self._add_line(self._below)]
+        self.saving.name_items(
+            {
+                self._bulk: "empirical cumulative distribution, all but spikes",
+                self._spikes: "empirical cumulative distribution, spikes",
+                self._law: "fitted Marchenko-Pastur cumulative distribution",
+                self._residual: "empirical less fitted",
+                **dict.fromkeys(self._edges, "upper edge of the Marchenko-Pastur law"),
+                **self._overlays[0].names,
+                **self._overlays[1].names,
+            }
+        )
         self._box = self._above.getViewBox()
         self.recolor()
 

@@ -66,6 +66,18 @@ class DensityPlot(SpectrumPlot):
         for item in (*fixed, self._threshold):
             self._plot.addItem(item, ignoreBounds=True)
         self._line = self._add_line(self._plot)
+        self.saving.name_items(
+            {
+                self._bars_of["bulk"]: "empirical spectral density, all but spikes",
+                self._bars_of["spikes"]: "empirical spectral density, spikes",
+                self._law: "fitted Marchenko-Pastur density",
+                self._rug: "spikes, each two ends of a tick",
+                self._lower: "lower edge of the Marchenko-Pastur law",
+                self._upper: "upper edge of the Marchenko-Pastur law",
+                self._threshold: "Tracy-Widom threshold",
+                **self._overlay.names,
+            }
+        )
         self._law_places, self._law_heights = np.empty(0), np.empty(0)
         self._found: tuple[Bars, Bars] | None = None
         self._box.sigXRangeChanged.connect(self._range_changed)

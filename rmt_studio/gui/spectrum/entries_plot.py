@@ -35,6 +35,12 @@ class EntriesPlot(Chart):
         self._normal = pg.PlotCurveItem(antialias=True)
         for item in (self._bars, self._normal):
             self._plot.addItem(item, ignoreBounds=True)
+        self.saving.name_items(
+            {
+                self._bars: "empirical density of the entries",
+                self._normal: "normal density of the same mean and variance",
+            }
+        )
         self._shown: EntryDetails | None = None
         self._log, self._top = False, 1.0
         self.recolor()

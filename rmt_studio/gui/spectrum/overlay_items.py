@@ -36,6 +36,11 @@ class OverlayItems:
         for item, place in ((self.middle, height + 1), (self.other, 5), (self.edge, 9)):
             item.setZValue(place)
             plot.addItem(item, ignoreBounds=True)
+        self.names: dict[pg.GraphicsObject, str] = {
+            self.middle: "null, median of the replicas",
+            self.other: "other spectrum",
+            self.edge: "upper edge of the other spectrum's law",
+        }
         self.clear()
 
     def clear(self) -> None:

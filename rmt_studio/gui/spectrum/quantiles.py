@@ -40,6 +40,15 @@ class QuantilePlot(SpectrumPlot):
         for item in (self._identity, self._upper, self._bulk, self._spikes):
             self._plot.addItem(item, ignoreBounds=True)
         self._line = self._add_line(self._plot, 0, label=0.02, grip=0.8)
+        self.saving.name_items(
+            {
+                self._bulk: "empirical quantiles, all but spikes",
+                self._spikes: "empirical quantiles, spikes",
+                self._identity: "diagonal, quantiles of the law itself",
+                self._upper: "upper edge of the Marchenko-Pastur law",
+                **self._overlay.names,
+            }
+        )
         self.recolor()
 
     def recolor(self) -> None:

@@ -41,6 +41,16 @@ class ScreePlot(SpectrumPlot):
         for item in (self._upper, self._lower, self._rank, self._bulk, self._spikes):
             self._plot.addItem(item, ignoreBounds=True)
         self._line = self._add_line(self._plot, 0, label=0.98, grip=0.5)
+        self.saving.name_items(
+            {
+                self._bulk: "eigenvalues by rank, all but spikes",
+                self._spikes: "eigenvalues by rank, spikes",
+                self._upper: "upper edge of the Marchenko-Pastur law",
+                self._lower: "lower edge of the Marchenko-Pastur law",
+                self._rank: "rank that the rule leaves",
+                **self._overlay.names,
+            }
+        )
         self.recolor()
 
     def recolor(self) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _NUDGE, _LARGE_NUDGE = 1.01, 1.10
 _DOWN = (Qt.Key.Key_Left, Qt.Key.Key_Down)
 _UP = (Qt.Key.Key_Right, Qt.Key.Key_Up)
+_CUT, _NO_CUT = "threshold of the pruning rule", "proposed threshold, no rule is set"
 
 
 class SpectrumPlot(Chart):
@@ -75,6 +76,8 @@ class SpectrumPlot(Chart):
         self._cut = cut
         for line in self._lines:
             line.setVisible(cut is not None)
+        name = _CUT if cut is not None and cut.active else _NO_CUT
+        self.saving.name_items(dict.fromkeys(self._lines, name))
         self._draw_cut(self._shown, cut, text)
 
     def reset_view(self) -> None:
@@ -116,6 +119,7 @@ class SpectrumPlot(Chart):
         line.drag_cancelled.connect(self.cut_drag_cancelled)
         plot.addItem(line, ignoreBounds=True)
         self._lines.append(line)
+        self.saving.name_items({line: _NO_CUT})
         return line
 
     def _line_moved(self, place: float) -> None:

@@ -57,6 +57,18 @@ class TailPlot(SpectrumPlot):
         for item in (self._upper[1], self._start[1], self._alpha, self._hill):
             self._below.addItem(item, ignoreBounds=True)
         self._cuts = [self._add_line(self._above, label=0.9, grip=0.7), self._add_line(self._below)]
+        self.saving.name_items(
+            {
+                self._bulk: "share of eigenvalues from each up, all but spikes",
+                self._spikes: "share of eigenvalues from each up, spikes",
+                self._law: "fitted power law",
+                self._hill: "Hill estimate of the exponent",
+                self._alpha: "fitted exponent alpha",
+                **dict.fromkeys(self._upper, "upper edge of the Marchenko-Pastur law"),
+                **dict.fromkeys(self._start, "xmin, where the power law begins"),
+                **self._overlay.names,
+            }
+        )
         self.recolor()
 
     def recolor(self) -> None:

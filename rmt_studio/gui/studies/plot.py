@@ -79,6 +79,8 @@ class TrialPlot(pg.PlotWidget):
         self.getViewBox().addItem(self._bracket, ignoreBounds=True)
         for item in (*self._dense.items, *self._least.items, self._ring):
             self.getViewBox().addItem(item, ignoreBounds=True)
+        levels = {self._dense.line: "dense model", self._least.line: "least top-1 allowed"}
+        self.saving.name_items(levels)
         theme().changed.connect(self.recolor)
         self.show_picture(Picture())
 
@@ -98,6 +100,8 @@ class TrialPlot(pg.PlotWidget):
         for place, items in enumerate(self._items):
             spots = picture.curves[place].spots if place < len(picture.curves) else ()
             _draw(items, spots)
+        for items, curve in zip(self._items, picture.curves, strict=False):
+            self.saving.name_items({items.bars: curve.name})
         self._below.describe(self.tr("share removed of the attention and MLP matrices (%)"))
         self._beside.describe(self.tr("top-1 (%)"))
         self._set_view()
@@ -166,20 +170,20 @@ class _Level:
     """A horizontal line with its name at the right end."""
 
     def __init__(self, anchor: tuple[int, int]) -> None:
-        self._line, self._name = pg.InfiniteLine(angle=0), pg.TextItem(anchor=anchor)
+        self.line, self._name = pg.InfiniteLine(angle=0), pg.TextItem(anchor=anchor)
         self._name.setFont(number_font(_LABEL_SIZE))
-        self.items = (self._line, self._name)
+        self.items = (self.line, self._name)
 
     def show(self, value: float | None, end: float, text: str) -> None:
         for item in self.items:
             item.setVisible(value is not None)
         if value is not None:
-            self._line.setValue(value)
+            self.line.setValue(value)
             self._name.setText(text.format(value))
             self._name.setPos(end, value)
 
     def color(self, color: str, style: Qt.PenStyle) -> None:
-        self._line.setPen(pg.mkPen(color, style=style))
+        self.line.setPen(pg.mkPen(color, style=style))
         self._name.setColor(color)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rmt_studio.errors import InputError
 from rmt_studio.models.exports.compressed import COMPRESSED
 from rmt_studio.models.exports.dense import DENSE, FOLDER
-from rmt_studio.models.exports.factored import FACTORED
+from rmt_studio.models.exports.factored import FACTORED, with_factors_multiplied
 from rmt_studio.models.exports.format import DTYPES, Format, Options, Subject
 from rmt_studio.models.exports.onnx_graph import ONNX
 from rmt_studio.models.exports.program import PROGRAM
@@ -23,6 +23,7 @@ __all__ = [
     "Format",
     "Options",
     "Subject",
+    "as_written",
     "format_named",
     "formats_for",
     "require_extra",
@@ -47,6 +48,11 @@ def format_named(key: str) -> Format:
 def formats_for(model: LoadedModel) -> list[Format]:
     """Return the formats of a model: of a bare state dict, only those that need no network."""
     return [one for one in FORMATS.values() if model.can_run or not one.runs]
+
+
+def as_written(model: LoadedModel, chosen: Format) -> LoadedModel:
+    """Return the network that a format is given: with timm's own layers where it needs them."""
+    return model if chosen.own_layers else with_factors_multiplied(model)
 
 
 def require_extra(chosen: Format) -> None:

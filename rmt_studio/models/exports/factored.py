@@ -14,13 +14,13 @@ from rmt_studio.models.exports.code import create_model, lines, quoted
 from rmt_studio.models.exports.format import Format, Subject, dense_bytes, rounded_copy
 from rmt_studio.models.exports.ranks import Part, factors, low_rank_parts
 from rmt_studio.models.exports.safetensors_file import write_safetensors
+from rmt_studio.models.layers import matrices_of
+from rmt_studio.models.loaded_model import LoadedModel
 from rmt_studio.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-    from rmt_studio.models.loaded_model import LoadedModel
 
 KEY = "factored"  # of the metadata: module name to [rows, rank] of each part
 
@@ -98,6 +98,48 @@ def _fill(layer: nn.Module, old: nn.Linear, rows: slice, rank: int) -> None:
             last.weight.copy_(old.weight[rows])
         if old.bias is not None:
             last.bias.copy_(old.bias[rows])
+
+
+def with_factors_multiplied(model: LoadedModel) -> LoadedModel:
+    """Return a reopened factored model with one layer again where it has two; others as they are.
+
+    Every format but those that hold a graph has timm's own names, which the two layers have not.
+    """
+    if not any(isinstance(child, Parts) for child in model.layout.modules()):
+        return model
+    module = copy.deepcopy(model.module).cpu()
+    found = [(name, child) for name, child in module.named_modules() if isinstance(child, Parts)]
+    for name, parts in found:
+        module.set_submodule(name, _multiplied(parts))
+    module.eval()
+    return LoadedModel(
+        module,
+        model.architecture,
+        model.source,
+        matrices_of(module),
+        model.data_config,
+        model.provenance,
+    )
+
+
+def _multiplied(parts: Parts) -> nn.Linear:
+    """Return one Linear that gives what the parts give, multiplied in float64."""
+    weights, biases = [], []
+    for part in parts:
+        last = part[1] if isinstance(part, nn.Sequential) else part
+        assert isinstance(last, nn.Linear)  # noqa: S101 - as `split_linear` makes them
+        weight = last.weight.detach().double()
+        if isinstance(part, nn.Sequential):
+            weight = weight @ part.get_parameter("0.weight").detach().double()
+        weights.append(weight.float())
+        biases += [] if last.bias is None else [last.bias.detach()]
+    whole = torch.cat(weights)
+    new = nn.Linear(whole.shape[1], whole.shape[0], bias=bool(biases))
+    with torch.no_grad():
+        new.weight.copy_(whole)
+        if biases:
+            new.bias.copy_(torch.cat(biases))
+    return new
 
 
 def _plan(model: LoadedModel, progress: Progress = no_progress) -> dict[str, tuple[Part, ...]]:

@@ -49,12 +49,14 @@ class Subject:
         options: dtype and packing.
         metadata: text that travels in the file: recipe, source, hash, version, accuracy.
         instead: another network in place of the model's own, such as its factored form.
+        opened: the model that a person has, where ``model`` was made from it for the format.
     """
 
     model: LoadedModel
     options: Options = Options()
     metadata: dict[str, str] = field(default_factory=dict)
     instead: nn.Module | None = None
+    opened: LoadedModel | None = None
 
     @property
     def module(self) -> nn.Module:
@@ -122,6 +124,8 @@ class Format:
             for this format. It may take seconds.
         runs: whether it needs a network of known architecture, and not a bare state dict.
         packs: whether zstd is a choice.
+        own_layers: whether it takes a network with layers that timm's does not have, such as a
+            factored one.
         rounded: the network in memory with its numbers rounded as the file rounds them; what a
             16-bit file has to agree with.
         extra: the optional extra of the distribution that writing needs; empty for none.
@@ -139,6 +143,7 @@ class Format:
     content_bytes: Callable[[Subject], int | None]
     runs: bool = True
     packs: bool = False
+    own_layers: bool = False
     rounded: Callable[[Subject], nn.Module] = rounded_copy
     extra: str = ""
     needs: tuple[str, ...] = ()

@@ -92,6 +92,7 @@ ONNX = Format(
     snippet=_snippet,
     loads_with=("numpy", "onnxruntime"),
     content_bytes=dense_bytes,
+    own_layers=True,
     extra="onnx",
     needs=("onnx", "onnxscript", "onnxruntime"),
 )

@@ -70,4 +70,5 @@ PROGRAM = Format(
     snippet=_snippet,
     loads_with=("torch",),
     content_bytes=dense_bytes,
+    own_layers=True,
 )

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from rmt_studio.errors import InputError
 from rmt_studio.gui.plots import PlotMenu
-from rmt_studio.gui.plots.numbers import plot_rows, save_numbers
+from rmt_studio.gui.plots.numbers import save_numbers
 from rmt_studio.gui.plots.picture import plot_image, save_plot
 
 X, Y = np.array([0.0, 1.0, 2.0]), np.array([3.0, 1.0, 4.0])
@@ -31,12 +31,20 @@ class Some(pg.PlotWidget):
         self._bars_of = {"bulk": pg.BarGraphItem(x0=X, width=0.5, height=Y, brush="b")}
         self._edge = pg.InfiniteLine(1.5, angle=90)
         self._errors = pg.ErrorBarItem(x=X, y=Y, top=Y / 10, bottom=Y / 5)
-        self._hidden = pg.ScatterPlotItem(X, Y)
+        self._hidden, self._ring = pg.ScatterPlotItem(X, Y), pg.ScatterPlotItem(X, Y)
         self._hidden.setVisible(False)
-        for item in (self._law, self._bars_of["bulk"], self._edge, self._errors, self._hidden):
+        names = {
+            self._law: "fitted density",
+            self._bars_of["bulk"]: "empirical density",
+            self._edge: "edge of the law",
+            self._errors: "accuracy",
+            self._hidden: "hidden",
+        }
+        for item in (*names, self._ring):
             self.addItem(item)
         self.plotItem.setLabel("bottom", "eigenvalue")
         self.saving = PlotMenu(self)
+        self.saving.name_items(names)
 
 
 @pytest.fixture
@@ -98,16 +106,20 @@ def test_that_another_ending_or_a_closed_place_is_refused(plot, tmp_path):
 
 
 def test_that_its_numbers_are_those_that_are_drawn(plot, tmp_path):
-    rows = list(plot_rows(plot))
+    rows = plot.saving.rows()
     by_item = {}
     for row in rows:
         by_item.setdefault(row["item"], []).append(row)
-    assert set(by_item) == {"law", "bars of bulk", "edge", "errors"}
-    assert [(row["x"], row["y"]) for row in by_item["law"]] == list(zip(X, Y, strict=True))
-    assert [row["width"] for row in by_item["bars of bulk"]] == [0.5] * 3
-    assert (by_item["edge"][0]["x"], by_item["edge"][0]["y"]) == (1.5, None)
-    assert [row["above"] for row in by_item["errors"]] == list(Y / 10)
-    save_numbers(plot, tmp_path / "plot.csv")
+    assert set(by_item) == {
+        "fitted density", "empirical density", "edge of the law", "accuracy",
+    }  # fmt: skip
+    law = by_item["fitted density"]
+    assert [(row["x"], row["y"]) for row in law] == list(zip(X, Y, strict=True))
+    assert [row["width"] for row in by_item["empirical density"]] == [0.5] * 3
+    edge = by_item["edge of the law"][0]
+    assert (edge["x"], edge["y"]) == (1.5, None)
+    assert [row["above"] for row in by_item["accuracy"]] == list(Y / 10)
+    save_numbers(rows, tmp_path / "plot.csv")
     with (tmp_path / "plot.csv").open(newline="") as stream:
         saved = list(csv.DictReader(stream))
     assert len(saved) == len(rows)
@@ -160,13 +172,42 @@ def test_that_every_plot_of_the_window_can_be_saved(demo, qtbot, tmp_path):
         assert isinstance(view.saving, PlotMenu), view.objectName()
         for kind in ("png", "svg", "pdf"):
             save_plot(view, tmp_path / f"{view.objectName()}.{kind}")
-        save_numbers(view, tmp_path / f"{view.objectName()}.csv")
+        save_numbers(view.saving.rows(), tmp_path / f"{view.objectName()}.csv")
     with (tmp_path / "density_plot.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     layer = bench.document.layer(name)
-    assert "threshold" in {row["item"] for row in rows}
-    line = next(float(row["x"]) for row in rows if row["item"] == "threshold")
+    line = next(float(row["x"]) for row in rows if row["item"] == "Tracy-Widom threshold")
     assert line == pytest.approx(layer.fit.threshold)
-    bars = [row for row in rows if row["item"].startswith("bars of")]
+    bars = [row for row in rows if row["item"].startswith("empirical spectral density")]
     area = sum(float(row["y"]) * float(row["width"]) for row in bars)
     assert area == pytest.approx(1)
+
+
+NO_DATA = {"_ring", "_zero"}  # around what is selected; a line at zero
+DATA = (
+    pg.PlotCurveItem, pg.ScatterPlotItem, pg.BarGraphItem, pg.ErrorBarItem, pg.InfiniteLine,
+)  # fmt: skip
+
+
+def test_that_all_that_a_plot_of_the_window_draws_has_a_name_for_readers(demo, qtbot):
+    bench = demo.workbench
+    name = "blocks.1.mlp.fc1"
+    bench.select((name,), name)
+    qtbot.waitUntil(lambda: not bench.running_jobs, timeout=60_000)
+    views = [view for view in demo.findChildren(pg.GraphicsView) if view.objectName()]
+    for view in views:
+        beside = {id(getattr(view, name, None)) for name in NO_DATA}
+        beside |= {  # what an error bar holds already: its point, and the line that joins them
+            id(item)
+            for bars in view.scene().items()
+            if isinstance(bars, pg.ErrorBarItem)
+            for item in bars.parentItem().childItems()
+            if isinstance(item, pg.PlotCurveItem | pg.ScatterPlotItem)
+        }
+        drawn = [item for item in view.scene().items() if isinstance(item, DATA)]
+        drawn = [item for item in drawn if isinstance(item.parentItem(), pg.ItemGroup)]
+        drawn = [item for item in drawn if item.parentItem() is item.getViewBox().childGroup]
+        unnamed = [x for x in drawn if id(x) not in view.saving._names and id(x) not in beside]
+        assert not unnamed, (view.objectName(), unnamed)
+        if view.objectName() == "density_plot":
+            assert len(drawn) > 8  # bars, law, ticks, three lines, the cut

@@ -10,11 +10,15 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from rmt_studio.data.images import digits
 from rmt_studio.errors import InputError
+from rmt_studio.evaluation.accuracy import evaluate
 from rmt_studio.evaluation.cost import macs
+from rmt_studio.models import load_model
 from rmt_studio.models.export import export
 from rmt_studio.models.exports.ranks import Part, factors, low_rank_parts, numerical_rank
 from rmt_studio.models.exports.reading import load_pruned
+from rmt_studio.pruning import LayerRule, Recipe, SingularValueCut, prune
 
 
 def product(rows, columns, rank, seed=0):
@@ -66,6 +70,36 @@ def test_that_it_opens_again_as_two_layers_with_fewer_multiplications(low_rank, 
     first, second = again.module.blocks[1].mlp.fc1[0]
     assert (type(first), type(second)) == (nn.Linear, nn.Linear)
     assert (first.bias is None, first.out_features, second.out_features) == (True, 5, 256)
+
+
+@pytest.mark.parametrize("key", ["dense", "compressed", "hf", "factored"])
+def test_that_what_was_opened_again_is_written_with_the_layers_of_timm(low_rank, tmp_path, key):
+    again = load_pruned(export(low_rank, tmp_path / "a.safetensors", format="factored").path)
+    path = tmp_path / ("folder" if key == "hf" else "b.safetensors")
+    report = export(again, path, format=key)
+    assert report.verified
+    assert (
+        report.max_logit_difference > 0
+    )  # from the factors as they are in memory, not from a copy
+    twice = load_pruned(path)
+    assert isinstance(twice.module.blocks[1].mlp.fc1, nn.Linear) == (key != "factored")
+    images = torch.randn(3, 1, 16, 16, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        torch.testing.assert_close(twice.module(images), low_rank.module(images))
+    if key == "factored":
+        assert twice.parameter_count == again.parameter_count
+
+
+def test_that_a_reopened_factored_model_is_evaluated_as_the_pruned_one(tmp_path):
+    model, images = load_model("demo"), digits()
+    recipe = Recipe(rules={"blocks.0.mlp.fc1": LayerRule(steps=(SingularValueCut(rank=20),))})
+    pruned = prune(model, recipe)
+    export(pruned, tmp_path / "a.safetensors", format="factored", verify=False)
+    before, after = (
+        evaluate(one, images, limit=60) for one in (pruned, load_model(tmp_path / "a.safetensors"))
+    )
+    assert (after.n, after.top1) == (before.n, before.top1)
+    assert after.loss == pytest.approx(before.loss, abs=1e-4)
 
 
 def test_that_a_model_of_full_rank_is_refused(model, tmp_path):

@@ -60,7 +60,8 @@ def test_that_a_bare_state_dict_is_written_and_compared_tensor_by_tensor(tmp_pat
     save_file(state, tmp_path / "bare.safetensors")
     bare = rmt_studio.load_model("bare", checkpoint=tmp_path / "bare.safetensors")
     report = export(bare, tmp_path / "out.safetensors", format=key)
-    assert report.verified
+    assert (report.verified, report.max_logit_difference) == (True, None)
+    assert report.tensors_compared == 2
     space = {}
     exec(report.snippet, space)
     assert torch.equal(space["stored"]["a.weight"], state["a.weight"])
