@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         input_moments,
         prune,
     )
-    from rmt_studio.studies import compare_methods, smallest_within
+    from rmt_studio.studies import carry_out, compare_methods, smallest_within
 
 __version__ = "0.1.0"
 
@@ -61,6 +61,7 @@ _HOMES = {
     "analyze": "rmt_studio.analysis",
     "analyze_view": "rmt_studio.analysis",
     "calibration_images": "rmt_studio.pruning",
+    "carry_out": "rmt_studio.studies",
     "compare": "rmt_studio.analysis",
     "compare_methods": "rmt_studio.studies",
     "digits": "rmt_studio.data.images",
@@ -92,6 +93,7 @@ __all__ = [
     "analyze",
     "analyze_view",
     "calibration_images",
+    "carry_out",
     "compare",
     "compare_methods",
     "digits",

@@ -166,6 +166,8 @@ def prune(
     layers of a block see what the blocks before it, pruned by then, give them. Gradients are those
     of the dense model.
 
+    What the recipe says of learning afterwards is done by `rmt_studio.carry_out`.
+
     A matrix of zeros has no noise law and no rule can change it: one that the recipe names stays
     as it is and counts as nothing to store. A weight that several modules share is pruned once, by
     what the first of them is fed. Frozen parameters are pruned like others and stay frozen.

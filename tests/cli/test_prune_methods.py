@@ -47,6 +47,15 @@ def test_that_a_pattern_says_the_share_and_the_demo_brings_its_training_digits(t
     assert ((weight != 0).reshape(-1, 4).sum(1) == 2).all()
 
 
+def test_that_the_automatic_way_says_what_it_chose(folder, tmp_path, capsys):
+    out, recipe = tmp_path / "p.safetensors", tmp_path / "r.json"
+    options = ["--method", "auto-fast", "--sparsity", "0.5", "--calibration", str(folder)]
+    assert run(["prune", "demo", *options, "-o", str(out), "--save-recipe", str(recipe)]) == GOOD
+    chosen = json.loads(recipe.read_text())
+    assert f"auto-fast: {chosen['note']}" in capsys.readouterr().out.replace("\n", " ")
+    assert chosen["recovery"]["steps"] > 0
+
+
 def test_that_a_pruned_model_learns_from_the_dense_one_when_asked(folder, tmp_path):
     found = []
     for name, learn in (("plain", []), ("taught", ["--distill", "2"])):
@@ -86,7 +95,7 @@ def test_that_the_help_names_all_methods(capsys):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--method", "guess", "--sparsity", "0.5"], "choose one of magnitude"),
+        (["--method", "guess", "--sparsity", "0.5"], f"choose one of {next(iter(METHODS))}"),
         (["--method", "wanda"], "--pattern"),
         (["--pattern", "2:4"], "--method"),
         (["--method", "alpha", "--pattern", "2:4"], "does not go with"),

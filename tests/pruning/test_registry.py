@@ -32,7 +32,7 @@ from rmt_studio.spectra import Spectrum, fit_bulk
 MASKS = [
     "random", "magnitude", "magnitude-uniform", "spectral-edge", "alpha", "wanda", "sparsegpt",
     "second-order", "paper", "sensitivity", "whitened-budget",
-    "low-rank-sparse",
+    "low-rank-sparse", "auto", "auto-fast",
 ]  # fmt: skip
 FACTORS = ["svd", "asvd", "svd-llm", "edge-cut", "whitened-edge"]
 PATTERNED = [key for key, method in METHODS.items() if method.takes_patterns]
@@ -93,7 +93,7 @@ def test_that_the_recipe_comes_back_from_disk_as_it_went(made, method, tmp_path)
     recipe = made(method, 0.5).recipe
     recipe.save(tmp_path / "recipe.json")
     assert Recipe.open(tmp_path / "recipe.json") == recipe
-    assert recipe.needs_images == METHODS[method].needs_images
+    assert recipe.needs_images == METHODS[method].looks_at_images
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -251,7 +251,7 @@ def test_that_a_damaged_row_is_refused(study, tmp_path, key):
 @pytest.mark.parametrize(
     ("methods", "sparsities", "said"),
     [
-        (["guess"], [0.5], "choose one of magnitude"),
+        (["guess"], [0.5], "choose one of auto, auto-fast, magnitude"),
         (["magnitude"], [1.2], "is not in [0, 1)"),
         (["magnitude"], [float("nan")], "is not in [0, 1)"),
         ([], [0.5], "nothing to compare"),
