@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PICTURES = (".svg", ".png", ".pdf")
 # Okabe & Ito (2008), for all kinds of colour vision; a marker tells each as well
-_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7A5195")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 _TEXT, _MUTED, _LINE, _PAPER = "#1B1F24", "#5B6370", "#D5D9DF", "#FFFFFF"
 _DODGE = 0.35  # points of sparsity between neighbouring methods, so that no bar hides another
@@ -71,7 +71,7 @@ def draw_comparison(comparison: MethodComparison, path: Path | str) -> None:
     with mpl.rc_context(), atomic_write(path) as beside:
         mpl.rcdefaults()  # a person's own settings would change the picture
         mpl.rcParams.update(_STYLE)
-        figure = Figure(figsize=(7.2, 4.6), layout="constrained", facecolor=_PAPER)
+        figure = Figure(figsize=(8.6, 4.6), layout="constrained", facecolor=_PAPER)
         _draw(figure.add_subplot(), comparison)
         undated = {} if kind == "png" else {"Date" if kind == "svg" else "CreationDate": None}
         figure.savefig(beside, format=kind, dpi=150, metadata=undated)
@@ -99,7 +99,7 @@ def _draw(axes: Axes, comparison: MethodComparison) -> None:
     axes.grid(axis="y", color=_LINE, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="best")
+    axes.figure.legend(frameon=False, loc="outside right upper")  # beside: it would hide points
     axes.set_title(f"{dense.label}, {dense.n} images of {dense.images}", **_TITLE)
     axes.annotate(
         "bars: 95 % interval of the paired difference to dense; equal shares drawn side by side",
