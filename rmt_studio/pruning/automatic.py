@@ -43,16 +43,22 @@ def fast_recovery(request: Request) -> Distillation | None:
 def reason(request: Request) -> str:
     """Return in a few words what was chosen and why."""
     if request.calibration is None:
-        return "global magnitude, the best without calibration images"
-    chosen = "shares by measured sensitivity, second-order masks"
-    return chosen + ", then distillation" if recovery(request) else chosen
+        chosen = "magnitude" if request.pattern else "global magnitude"
+        return f"{chosen}: without calibration images no method was clearly better"
+    shares = "" if request.pattern else "shares by measured sensitivity, "
+    return f"{shares}second-order masks{_then(recovery(request), 'distillation')}"
 
 
 def fast_reason(request: Request) -> str:
     """The same for the fast way."""
     if request.calibration is None:
         return reason(request)
-    return "second-order masks over all layers, then a short distillation"
+    masks = "second-order masks" + ("" if request.pattern else " over all layers")
+    return masks + _then(fast_recovery(request), "a short distillation")
+
+
+def _then(learning: Distillation | None, name: str) -> str:
+    return f", then {name}" if learning else ""
 
 
 def _blind(request: Request) -> Rules:

@@ -43,8 +43,9 @@ def test_that_the_reason_is_kept_until_the_rules_are_edited(demo_model, demo_ana
     assert recipe.marked_as_edited().note is None
 
 
-def test_that_nothing_to_remove_is_nothing_to_learn(demo_model, demo_analysis, few):
-    recipe = fill_recipe(demo_model, demo_analysis, "auto", 0.0, calibration=few)
+@pytest.mark.parametrize("method", ["auto", "auto-fast"])
+def test_that_nothing_to_remove_is_nothing_to_learn(method, demo_model, demo_analysis, few):
+    recipe = fill_recipe(demo_model, demo_analysis, method, 0.0, calibration=few)
     assert recipe.recovery is None
     assert "distillation" not in recipe.note
 
@@ -53,3 +54,4 @@ def test_that_nothing_to_remove_is_nothing_to_learn(demo_model, demo_analysis, f
 def test_that_patterns_are_kept(method, demo_model, demo_analysis):
     recipe = fill_recipe(demo_model, demo_analysis, method, pattern="2:4")
     assert {rule.steps[0].pattern for rule in recipe.rules.values()} == {"2:4"}
+    assert "global" not in recipe.note
