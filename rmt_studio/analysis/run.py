@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from rmt_studio.analysis.allocator import freed_memory_returned
 from rmt_studio.analysis.cache import content_key
 from rmt_studio.analysis.layer_analysis import Analysis, LayerAnalysis
 from rmt_studio.analysis.turns import Turns
@@ -90,7 +91,8 @@ def analyze(
     found: dict[str, LayerAnalysis | None] = {}
     batches = look.batches(wanted)
     count = worker_count(len(batches), look.device, workers)
-    with at_work(look.at, batches, count) as futures, closing(turns):
+    working = at_work(look.at, batches, count)
+    with freed_memory_returned(), working as futures, closing(turns):
         for batch, future in zip(batches, futures, strict=True):
             tick = partial(progress, len(found), len(wanted), batch[0].name)
             tick()

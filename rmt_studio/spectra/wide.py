@@ -39,22 +39,22 @@ class Wide:
     def blocks(self) -> Iterator[Tensor]:
         """Give the columns of the view in order, in float64 over the unit, shape ``(..., p, k)``.
 
-        What is float64 in the right unit already comes whole, without a copy.
+        Each is written over the one before. What is float64 in the right unit already comes whole,
+        without a copy.
         """
         view = self.view
         if view.dtype == torch.float64 and self.unit == 1.0:
             yield view
             return
         columns = max(_BLOCK_BYTES // (8 * view.shape[-2]), _FEWEST_COLUMNS)
+        buffer = torch.empty_like(view[..., :columns], dtype=torch.float64)
         for block in view.split(columns, dim=-1):
-            yield self._widened(block)
+            wide = buffer[..., : block.shape[-1]].copy_(block)
+            yield wide if self.unit == 1.0 else wide.div_(self.unit)
 
     def whole(self) -> Tensor:
         """Return all of it as given, not turned, in float64 over the unit."""
-        return self._widened(self.weight)
-
-    def _widened(self, part: Tensor) -> Tensor:
-        wide = part.to(torch.float64)
+        wide = self.weight.to(torch.float64)
         return wide if self.unit == 1.0 else wide / self.unit
 
 

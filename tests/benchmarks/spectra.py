@@ -12,10 +12,9 @@ runs on a timm model with the weights that timm initialises it with:
   the difference is due to that alone.
 - ``cached``: the analysis (entries too) of a model whose spectra are in the cache, as on reopening.
 - ``CPU``: processor time of ``analyze`` over that of ``1 core``; it hardly feels what else runs.
-- ``memory``: by how many MB the process grew at most during one analysis, entries too, and the
-  float64 size of the largest matrix. Its threads ran before, on a matrix each, and what the
-  allocator held unused is given back first, so that nothing grows into it unseen. Measured
-  ``--repeats`` times; the largest counts. Linux only.
+- ``memory``: by how many MiB the process grew at most during one analysis, entries too, over one
+  layer's worth: the largest matrix in float64, its Gram matrix and the solver's copy of that. Its
+  threads ran before, on a matrix each. The largest of ``--repeats`` runs. Linux only.
 
 ``--weightwatcher`` adds WeightWatcher's ``analyze(mp_fit=True)`` on the last model (alone, since it
 takes most of a minute), which computes about the same per matrix: singular values, power-law fit
@@ -26,8 +25,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
-import gc
 import io
 import logging
 import os
@@ -36,7 +33,6 @@ import tempfile
 import time
 import warnings
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import timm
@@ -46,6 +42,7 @@ from rmt_studio.analysis import SpectrumCache, analyze
 from rmt_studio.analysis.workers import at_work, worker_count
 from rmt_studio.models.layers import matrices_of
 from rmt_studio.models.loading import LoadedModel, Source
+from tests.benchmarks.memory import can_measure, growth, one_layers_worth
 
 MODELS = [f"vit_{size}_patch16_224" for size in ("tiny", "small", "base", "large")]
 TITLES = ("matrices", "p^2n", "analyze", "entries", "eigvalsh", "1 core", "ratio", "CPU")
@@ -142,28 +139,11 @@ def bare(weight: torch.Tensor) -> torch.Tensor:
 
 
 def memory(model: LoadedModel, repeats: int) -> str:
-    """Return by how many MB an analysis grows the process, and the largest matrix in float64."""
-    if not Path("/proc/self/clear_refs").exists():
+    """Return by how many MiB an analysis grows the process, and one layer's worth."""
+    if not can_measure():
         return "?"
-    grown = max(_growth(partial(analyze, model)) for _ in range(repeats))
-    return f"{grown >> 20}/{8 * max(layer.size for layer in model.layers) >> 20}"
-
-
-def _growth(work: partial) -> int:
-    """Return by how many bytes the process's resident memory exceeds, at most, what it was."""
-    gc.collect()
-    with contextlib.suppress(AttributeError):  # glibc's alone
-        ctypes.CDLL(None).malloc_trim(0)
-    Path("/proc/self/clear_refs").write_text("5")  # the highest is now what there is
-    before = _resident("VmRSS")
-    work()
-    return _resident("VmHWM") - before
-
-
-def _resident(name: str) -> int:
-    """Return a line of the kernel's account of this process, in bytes."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) << 10 for line in lines if line.startswith(name))
+    grown = max(growth(partial(analyze, model)) for _ in range(repeats))
+    return f"{grown >> 20}/{one_layers_worth(model.layers) >> 20}"
 
 
 def beside_weightwatcher(name: str, repeats: int) -> None:
