@@ -35,6 +35,7 @@ def _shared(name: str) -> Path:
 def spectra_of_the_tests_alone(tmp_path_factory):
     """Keep spectra in a folder of this run: what a person has cached is not ours to use."""
     os.environ["RMT_STUDIO_CACHE"] = str(tmp_path_factory.mktemp("spectra"))
+    os.environ["RMT_STUDIO_STATE"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +79,9 @@ def nothing_left_behind(request):
     """Fail a test that leaves a thread, a timer or a window behind, and say which."""
     before = set(threading.enumerate())
     yield
+    for thread in set(threading.enumerate()) - before:
+        if thread.name.startswith("lane-"):  # a window waits a moment for its jobs, no longer
+            thread.join(60)
     left = [t.name for t in set(threading.enumerate()) - before if t.is_alive() and not _kept(t)]
     assert not left, f"threads left behind: {left}"
     if "qtbot" in request.fixturenames:

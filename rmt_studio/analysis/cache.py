@@ -70,6 +70,18 @@ class SpectrumCache:
         except (OSError, InputError):
             return
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return _size(self.folder)
+
+    def clear(self) -> None:
+        """Remove what is kept; files that are not ours stay."""
+        for entry in _files(self.folder):
+            with suppress(OSError):
+                Path(entry.path).unlink()
+        self._bytes = None
+
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}{_SUFFIX}"
 
@@ -134,6 +146,8 @@ def _decoded(data: bytes, key: str) -> Spectrum:
 
 def _files(folder: Path) -> list[os.DirEntry[str]]:
     """Return the spectra in a folder, and what a write that was cut short left of one."""
+    if not folder.is_dir():
+        return []
     with os.scandir(folder) as entries:
         return [entry for entry in entries if entry.name.endswith((_SUFFIX, ".part"))]
 

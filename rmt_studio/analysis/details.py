@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
+from rmt_studio.analysis.vectors import singular_vectors
 from rmt_studio.spectra import Localisation, Spike, entry_statistics, localisation, spike_table
 from rmt_studio.spectra.spectrum import checked_weight
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 FEWEST_BINS, MOST_BINS = 16, 512
 MOST_LOWEST = 16
-# A squared value over the largest: beneath it the Gram matrix's rounding, 1e-16 of the largest,
-# reaches its eigenvectors by more than 1e-6 of the spacing of a thousand values.
-GRAM_FLOOR = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +72,7 @@ def entry_details(weight: Weight) -> EntryDetails:
         InputError: the weight is not a matrix of finite floating point numbers.
     """
     statistics = entry_statistics(weight)
-    entries = checked_weight(weight).cpu().to(torch.float64).numpy().ravel()
+    entries = checked_weight(weight).cpu().double().numpy().ravel()
     counts, edges = np.histogram(entries, bins=_bins(entries))
     return EntryDetails(statistics, edges, counts, int((entries == 0).sum()))
 
@@ -94,11 +91,11 @@ def spike_details(weight: Weight, layer: LayerAnalysis) -> SpikeDetails:
     Raises:
         InputError: the weight is not a matrix of finite floating point numbers.
     """
-    matrix = checked_weight(weight).to(torch.float64)
+    matrix = checked_weight(weight).double()
     fit, values = layer.fit, layer.spectrum.singular_values
     last = values.size - fit.zeros - 1
     lowest = np.arange(last, last - min(fit.below, MOST_LOWEST), -1)
-    left, right = _singular_vectors(matrix, np.concatenate([np.arange(fit.spikes), lowest]))
+    left, right = singular_vectors(matrix, np.concatenate([np.arange(fit.spikes), lowest]))
     count = fit.spikes
     return SpikeDetails(
         spikes=spike_table(layer.spectrum, fit),
@@ -117,32 +114,3 @@ def _bins(entries: NDArray[np.float64]) -> int:
     span = float(np.ptp(entries))
     wanted = span / width if width > 0 else FEWEST_BINS
     return int(min(max(math.ceil(wanted), FEWEST_BINS), MOST_BINS))
-
-
-def _singular_vectors(
-    matrix: torch.Tensor, ranks: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the left and right singular vectors of the given ranks as columns, float64."""
-    if ranks.size == 0:
-        out, inputs = matrix.shape
-        return np.empty((out, 0)), np.empty((inputs, 0))
-    wide = matrix.shape[0] <= matrix.shape[1]
-    short, long = _short_and_long_vectors(matrix if wide else matrix.mT, torch.as_tensor(ranks))
-    left, right = (short, long) if wide else (long, short)
-    return left.cpu().numpy(), right.cpu().numpy()
-
-
-def _short_and_long_vectors(
-    wide: torch.Tensor, ranks: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the singular vectors of a (p, n) matrix, (p, k) and (n, k), from its Gram matrix."""
-    scale = float(wide.abs().max())
-    wide = wide / scale
-    squares, vectors = torch.linalg.eigh(wide @ wide.mT)
-    places = (len(squares) - 1 - ranks).to(wide.device)
-    if squares[places].min() > GRAM_FLOOR * squares[-1]:
-        short = vectors[:, places]
-        return short, torch.nn.functional.normalize(wide.mT @ short, dim=0)
-    left, _, right = torch.linalg.svd(wide, full_matrices=False)
-    chosen = ranks.to(wide.device)
-    return left[:, chosen], right[chosen].mT

@@ -53,7 +53,7 @@ def gui(
     checkpoint: Checkpoint = None,
     data: Data = None,
 ) -> None:
-    """Open the window, with a model and images if you name them."""
+    """Open the window, with a model and images if you name them, or a project (FILE.rmts)."""
     _open_window(model, checkpoint, data)
 
 

@@ -159,7 +159,7 @@ def evaluate_command(
     if data is not None and not data.is_dir():
         raise InputError(data, "is not a folder", "give a folder with one sub-folder per class")
     model = load(name, checkpoint)
-    images = images_for(model, data)
+    images = digits() if name == "demo" and data is None else images_for(model, data)
     with progress_bar("Evaluate") as progress:
         result = evaluate(
             model, images, device=device, batch_size=batch_size, progress=progress

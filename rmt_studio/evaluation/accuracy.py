@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from rmt_studio.data.images import open_images
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation import cost
-from rmt_studio.evaluation.batches import BatchSize, DecodedAhead, outputs
+from rmt_studio.evaluation.batches import BatchSize, DecodedAhead, images_that_fit, outputs
 from rmt_studio.evaluation.intervals import paired_difference, wilson
 from rmt_studio.evaluation.private_copy import between_blocks, private_copy
 from rmt_studio.evaluation.result import Evaluation, RunningAccuracy
@@ -60,8 +60,9 @@ def evaluate(
             the model's own data config says.
         reference: an evaluation of another model on the same images, to compare with.
         device: ``cpu``, ``cuda:0``, ...; another device than the model's gets a copy of it.
-        batch_size: by default as many as fit 0.3 s; halved when memory runs out. The result does
-            not depend on it.
+        batch_size: by default the size at which most images a second were measured, of those that
+            fit 0.3 s and the device's memory; halved when memory runs out. The result does not
+            depend on it.
         limit: at most so many images, spread evenly over the set.
         progress: called between images and between the blocks of the model with images done.
         on_batch: called after each batch with the accuracy so far.
@@ -130,11 +131,13 @@ class _Run:
 
     def over(self, decoded: DecodedAhead, size: BatchSize) -> _Outcome:
         parts: list[_Outcome] = []
+        images_that_fit(self.device, 1)  # from here on its peak is that of a batch
         with between_blocks(self.module, self.tick), torch.inference_mode():
             while (batch := decoded.take(size.current, self.tick)) is not None:
                 start = time.perf_counter()
                 logits = outputs(self.module, batch[0], size, self.device)
-                size.took(len(logits), time.perf_counter() - start)
+                seconds = time.perf_counter() - start
+                size.took(len(logits), seconds, images_that_fit(self.device, size.current))
                 self._refuse(logits)
                 parts.append(_judge(logits, batch[1]))
                 self._announce(parts[-1])
@@ -144,7 +147,10 @@ class _Run:
         self.progress(self.done, self.total, self._note())
 
     def _note(self) -> str:
-        return f"top-1 {self.right / self.done:.1%}" if self.done else "first images"
+        if not self.done:
+            return "first images"
+        low, high = wilson(self.right, self.done)
+        return f"top-1 {self.right / self.done:.1%} ({100 * low:.1f}-{100 * high:.1f})"
 
     def _announce(self, part: _Outcome) -> None:
         self.done += len(part.targets)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from rmt_studio.studio import tasks
 
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from rmt_studio.pruning import BulkFitSettings
     from rmt_studio.studio.document import Document
     from rmt_studio.studio.jobs import Job
+
+# Fits that are cached arrive by the hundred in one turn of the event loop, and each change of the
+# document costs its listeners a millisecond or two: so they go in together, not too many at once.
+_PAUSE = 15  # ms between two lots
+_TOGETHER = 16  # layers in one
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,9 @@ class Analyses(QObject):
         super().__init__(parent)
         self._document, self._desk = document, desk
         self._job: Job | None = None
+        self._arrived: list[_LayerReady] = []
+        self._next = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._next.timeout.connect(self._put_in)
         desk.arrived.connect(self._layer_arrived)
 
     def start(self, model: LoadedModel, lane: str) -> Job:
@@ -51,23 +59,34 @@ class Analyses(QObject):
         ready = partial(_post_layer, self._desk.post, model, recipe.bulk_fit)
         work = partial(tasks.analyze_model, model, recipe, ready)
         done = partial(self._done, model)
-        self._job = self._desk.start(f"Analyse {model.title}", work, done, lane=lane)
+        again = partial(self.start, model, lane)
+        title = self.tr("Analyse {name}").format(name=model.title)
+        self._job = self._desk.start(title, work, done, lane=lane, again=again)
         return self._job
 
     def _layer_arrived(self, event: object) -> None:
+        if isinstance(event, _LayerReady):
+            self._arrived.append(event)
+            if not self._next.isActive():
+                self._next.start()
+
+    def _put_in(self, most: int | None = _TOGETHER) -> None:
+        """Put layers that arrived into the document; the rest after the window had its turn."""
+        ready, self._arrived = self._arrived[:most], self._arrived[len(self._arrived[:most]) :]
+        if self._arrived:
+            self._next.start()
         document = self._document
-        if (
-            isinstance(event, _LayerReady)
-            and event.model is document.model
-            and event.settings == document.recipe.bulk_fit
-        ):
-            document.add_analysis([event.layer])
+        wanted = (document.model, document.recipe.bulk_fit)
+        found = [event.layer for event in ready if (event.model, event.settings) == wanted]
+        if found:
+            document.add_analysis(found)
 
     def _done(self, model: LoadedModel, analysis: Analysis) -> None:
+        self._put_in(None)
         if model is self._document.model:
             if analysis.skipped:
                 self._document.skip_layers(analysis.skipped)
-            self.told.emit(f"{model.title}: all spectra are fitted")
+            self.told.emit(self.tr("{name}: all spectra are fitted").format(name=model.title))
 
 
 def _post_layer(

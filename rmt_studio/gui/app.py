@@ -1,28 +1,29 @@
-"""Starts the program: a splash at once, the heavy imports behind it, then the window."""
+"""Starts the program: the window at once, then the heavy imports, then its rooms."""
 
 from __future__ import annotations
 
 import atexit
 import gc
-import os
 import signal
 import sys
-import time
-import traceback
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QSplashScreen, QWidget
+from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QWidget
 
 from rmt_studio.assets import resource
+from rmt_studio.gui.crash import CrashHandler
+from rmt_studio.gui.imports import Importing, leave_a_core
+from rmt_studio.gui.leaving import leave
+from rmt_studio.gui.log_file import start_logging
+from rmt_studio.gui.main_window import MainWindow
+from rmt_studio.gui.opening import Opening
 from rmt_studio.gui.theme import theme
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
-
-    from rmt_studio.gui.main_window import MainWindow
 
 _TITLE_BAR = 40  # px, of a system whose windows have tall ones
 
@@ -30,17 +31,20 @@ _TITLE_BAR = 40  # px, of a system whose windows have tall ones
 def run(model: str | None, checkpoint: Path | None, data: Path | None) -> int:
     """Open the window, start loading what was named, and return the exit code."""
     application = make_application(sys.argv)
-    splash = _splash()
-    _paint_now(application, splash)
-    window = make_window()
+    start_logging()
+    window = MainWindow(early=True)
+    sys.excepthook = CrashHandler(window).report
+    window.furnished.connect(partial(_look_for_lost, window))
     fit_to_screen(window)
-    splash.finish(window)
+    importing = Importing(window)
+    Opening(window, importing)
     window.show()
     if model is not None:
-        window.workbench.open_model(model, checkpoint, images=data)
+        window.waiting.open_model(model, checkpoint, images=data)
     elif data is not None:
-        window.workbench.open_images(data)
-    return application.exec()
+        window.waiting.open_images(data)
+    code = application.exec()
+    return leave(code, jobs_ended=window.jobs_ended and not importing.running)
 
 
 def make_application(arguments: list[str]) -> QApplication:
@@ -53,80 +57,38 @@ def make_application(arguments: list[str]) -> QApplication:
     application.setStyle("Fusion")
     theme().choose("system")
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.excepthook = _report
     return application
 
 
+def _look_for_lost(window: MainWindow) -> None:
+    """Offer what a killed program left behind."""
+    window.workbench.project_opening.look_for_lost()
+
+
 def make_window() -> MainWindow:
-    """Import torch, timm and the plots, leave one core to the window, and build it."""
+    """Import torch, timm and the plots, and build the whole window at once."""
+    leave_a_core()
+    window = MainWindow()
+    collect_in_this_thread(window)
+    return window
+
+
+def collect_in_this_thread(window: MainWindow) -> None:
+    """Collect garbage from a timer of the window's thread, and only there.
+
+    A collection in a worker's thread could destroy a widget there. What torch and timm brought is
+    left out for good: to look through it takes a fifth of a second.
+    """
     import pyqtgraph
-    import torch
     from pyqtgraph.util.garbage_collector import GarbageCollector
 
-    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
     pyqtgraph.setConfigOptions(enableExperimental=False, antialias=False)
-    from rmt_studio.gui.main_window import MainWindow
-
-    window = MainWindow()
-    # a collection in a worker's thread could destroy a widget there; this one runs in ours, and
-    # without what torch and timm brought, which takes a fifth of a second to look through
-    gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)
     window.garbage_collector = GarbageCollector(interval=1.0)  # pyright: ignore[reportAttributeAccessIssue]
-    return window
 
 
 def fit_to_screen(window: QWidget) -> None:
     """Make a window no larger than its screen, with room for the title bar that is to come."""
     room = window.screen().availableGeometry().size() - QSize(0, _TITLE_BAR)
     window.resize(window.size().boundedTo(room))
-
-
-def _paint_now(application: QApplication, splash: QSplashScreen) -> None:
-    """Show the splash and wait, for half a second at most, until the screen has it."""
-    splash.show()
-    end = time.monotonic() + 0.5
-    while time.monotonic() < end:
-        application.processEvents()
-        handle = splash.windowHandle()
-        if handle is not None and handle.isExposed():
-            splash.repaint()
-            application.processEvents()
-            return
-        time.sleep(0.005)
-
-
-def _splash() -> QSplashScreen:
-    colors = theme().colors
-    pixmap = QPixmap(420, 160)
-    pixmap.fill(QColor(colors.panel))
-    painter = QPainter(pixmap)
-    painter.setPen(QColor(colors.text))
-    font = QFont(QApplication.font())
-    font.setPointSizeF(font.pointSizeF() * 2)
-    font.setBold(True)
-    painter.setFont(font)
-    painter.drawText(
-        pixmap.rect().adjusted(0, -20, 0, -20), Qt.AlignmentFlag.AlignCenter, "rmt studio"
-    )
-    painter.setFont(QApplication.font())
-    painter.setPen(QColor(colors.muted))
-    painter.drawText(
-        pixmap.rect().adjusted(0, 45, 0, 45),
-        Qt.AlignmentFlag.AlignCenter,
-        QCoreApplication.translate("splash", "loading torch and timm…"),
-    )
-    painter.end()
-    return QSplashScreen(pixmap)
-
-
-def _report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    traceback.print_exception(kind, error, trace)
-    from rmt_studio.gui.dialogs import show_error
-    from rmt_studio.studio.jobs import message_for
-
-    window = QApplication.activeWindow()
-    show_error(
-        window, QCoreApplication.translate("app", "Something went wrong"), message_for(error)
-    )

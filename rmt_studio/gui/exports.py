@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from rmt_studio.gui.job_desk import DISK
 from rmt_studio.studio import export_tasks
 
 if TYPE_CHECKING:
@@ -38,25 +39,27 @@ class Exports(QObject):
         """Write the analysis as a page, a table or JSON; the ending of the name says which."""
         model = self._document.model
         if model is None or not self._document.analyzed:
-            self.failed.emit("Report is not possible yet", "wait until every spectrum is known")
+            title = self.tr("Report is not possible yet")
+            self.failed.emit(title, self.tr("wait until every spectrum is known"))
             return None
         work = partial(export_tasks.report_analysis, model, self._document.analysis, str(path))
-        return self._desk.start("Report", work, self._reported, lane="disk")
+        return self._desk.start(self.tr("Report"), work, self._reported, lane=DISK, outlives=True)
 
     def push(self, folder: str | Path, repository: str) -> Job:
         """Push an exported folder to the Hugging Face hub."""
         work = partial(export_tasks.push, str(folder), repository)
-        return self._desk.start("Push to the hub", work, self._pushed, lane="network")
+        title = "Push to the hub"
+        return self._desk.start(title, work, self._pushed, lane="network", outlives=True)
 
     def ask(self, title: str, work: Callable[[Progress], Any]) -> Job:
         """Queue work whose result is heard of by its event alone; the jobs panel leaves it out."""
-        return self._desk.start(title, work, _nothing, lane="disk", quiet=True)
+        return self._desk.start(title, work, _nothing, lane=DISK, quiet=True)
 
     def _reported(self, path: str) -> None:
-        self.told.emit(f"Report written: {path}")
+        self.told.emit(self.tr("Report written: {path}").format(path=path))
 
     def _pushed(self, address: str) -> None:
-        self.told.emit(f"Pushed: {address}")
+        self.told.emit(self.tr("Pushed: {address}").format(address=address))
 
 
 def _nothing(_result: object) -> None:

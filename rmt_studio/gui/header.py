@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from rmt_studio.gui.device_choice import DevicePicker
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.figures import count_text
-from rmt_studio.studio.devices import available_devices
 from rmt_studio.studio.document import CalibrationOpened, ImagesOpened, ModelOpened
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Header(QWidget):
         self._name.setProperty("heading", True)
         self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._facts.setProperty("muted", True)
-        self.devices = _DevicePicker(workbench)
+        self.devices = DevicePicker(workbench)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 2, 4, 8)
         row.setSpacing(8)
@@ -99,21 +99,3 @@ class _ActionButton(QPushButton):
         tip = self._action.toolTip()
         self.setEnabled(self._action.isEnabled())
         self.setToolTip(f"{tip} ({shortcut})" if shortcut else tip)
-
-
-class _DevicePicker(QComboBox):
-    """Chooses where work runs."""
-
-    def __init__(self, workbench: Workbench) -> None:
-        super().__init__()
-        self._workbench = workbench
-        self.setObjectName("device_picker")
-        self.setAccessibleName(self.tr("Device"))
-        self.setToolTip(self.tr("The device that evaluation runs on"))
-        for device in available_devices():
-            self.addItem(device.label, device.id)
-        self.currentIndexChanged.connect(self._choose)
-        self._choose(self.currentIndex())
-
-    def _choose(self, index: int) -> None:
-        self._workbench.device = self.itemData(index)

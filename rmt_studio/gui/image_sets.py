@@ -43,7 +43,8 @@ class ImageSets(QObject):
         model = self._document.model
         classes = model.num_classes if model else None
         work = partial(tasks.read_images, str(folder), classes)
-        return self._desk.start("Open images", work, self._document.open_images, lane=lane)
+        title, done = self.tr("Open images"), self._document.open_images
+        return self._desk.start(title, work, done, lane=lane)
 
     def open_calibration(self, folder: str | Path) -> Job:
         """List the images of a folder to measure layers with; their labels do not matter."""

@@ -7,17 +7,16 @@ results looked at last are kept, so that going back is instant. Plots read the a
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from rmt_studio.analysis.views import WHOLE, View, views_of
 from rmt_studio.errors import InputError
 from rmt_studio.gui.lens_shelf import LensShelf
+from rmt_studio.gui.lens_work import Detail, Look, wanted_work
 from rmt_studio.gui.moments import Moments
 from rmt_studio.models.initialisation import initial_law
-from rmt_studio.studio import lens_tasks
 from rmt_studio.studio.document import (
     AnalysisCleared,
     ComparedChanged,
@@ -26,22 +25,19 @@ from rmt_studio.studio.document import (
     ModelOpened,
     MomentsMeasured,
 )
-from rmt_studio.studio.lens_tasks import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rmt_studio.analysis import LayerAnalysis
     from rmt_studio.analysis.details import EntryDetails, SpikeDetails
+    from rmt_studio.analysis.vectors import SingularBasis
     from rmt_studio.gui.job_desk import JobDesk
-    from rmt_studio.models.loading import LoadedModel
     from rmt_studio.spectra.nulls import NullSpectra
     from rmt_studio.studio.document import Comparing, Document, DocumentEvent
     from rmt_studio.studio.lens_tasks import Work
 
     Key = tuple[object, ...]
-
-Detail = Literal["entries", "spikes"]
 
 
 class Lens(QObject):
@@ -49,6 +45,7 @@ class Lens(QObject):
 
     Signals:
         changed (): any of the attributes is another.
+        picked_changed (): another singular value is looked at, or none.
         checkpoint_wanted (): a person wants to choose a checkpoint to compare with.
 
     Attributes:
@@ -59,6 +56,7 @@ class Lens(QObject):
     """
 
     changed = Signal()
+    picked_changed = Signal()
     checkpoint_wanted = Signal()
 
     def __init__(
@@ -75,8 +73,10 @@ class Lens(QObject):
         self.view = WHOLE
         self.null_kind: str | None = None
         self._wanted: set[Detail] = set()
-        self._shelf = LensShelf(desk, self)
-        self._shelf.arrived.connect(self._refresh)
+        self._rank: int | None = None
+        self._shelf, self._bases = LensShelf(desk, self), LensShelf(desk, self, kept=1)
+        for shelf in (self._shelf, self._bases):
+            shelf.arrived.connect(self._refresh)
         self.moments = Moments(document, desk, self)
         self.moments.changed.connect(self._moments_moved)
 
@@ -106,6 +106,12 @@ class Lens(QObject):
         if wanted != (what in self._wanted):
             (self._wanted.add if wanted else self._wanted.discard)(what)
             self._refresh()
+
+    def pick(self, rank: int | None) -> None:
+        """Look at one singular value, 0 for the largest, in every plot; at none with None."""
+        if rank != self._rank:
+            self._rank = rank
+            self.picked_changed.emit()
 
     def refusal(self, view: View) -> str:
         """Return why a view cannot be chosen now; empty when it can."""
@@ -183,6 +189,29 @@ class Lens(QObject):
         return self._shelf.get(("entries", self._name, self.view))
 
     @property
+    def compared_entries(self) -> EntryDetails | None:
+        """The histogram of the same entries in the other model; None while there is none."""
+        return self._shelf.get(("entries", self._name, self.view, self._document.compared))
+
+    @property
+    def picked(self) -> int | None:
+        """The rank of the singular value that is looked at; None where what is shown lacks it."""
+        shown = self.shown
+        if self._rank is None or shown is None or self._rank >= shown.fit.dimension:
+            return None
+        return self._rank
+
+    @property
+    def basis(self) -> SingularBasis | None:
+        """The singular vectors of what is shown; None while they are not known."""
+        return self._bases.get(("vectors", self._name, self.view))
+
+    @property
+    def basis_refusal(self) -> str:
+        """Why what is shown has no singular vectors; empty where it has."""
+        return self._bases.reason(("vectors", self._name, self.view))
+
+    @property
     def spikes(self) -> SpikeDetails | None:
         """The spikes of what is shown; None while that is not known."""
         return self._shelf.get(("spikes", self._name, self.view))
@@ -226,6 +255,7 @@ class Lens(QObject):
             self._name = None
         if isinstance(event, ModelOpened | ImagesOpened | MomentsMeasured | AnalysisCleared):
             self._shelf.clear()
+            self._bases.clear()
             self._offer_views()
             self._refresh()
         elif isinstance(event, ComparedChanged) or (
@@ -251,28 +281,13 @@ class Lens(QObject):
 
     def _refresh(self) -> None:
         """Start what is wanted and not there, cancel what is not wanted any more, and tell."""
-        model = self._document.model
-        self._shelf.ask(self._asked(model) if model is not None and self._name else {})
+        asked = self._asked()
+        self._bases.ask({key: work for key, work in asked.items() if key[0] == "vectors"})
+        self._shelf.ask({key: work for key, work in asked.items() if key[0] != "vectors"})
         self.changed.emit()
 
-    def _asked(self, model: LoadedModel) -> dict[Key, Work]:
-        document, name, view = self._document, self._name or "", self.view
-        if view.kind == "whitened" and document.moments is None:
+    def _asked(self) -> dict[Key, Work]:
+        if self._document.model is None or self._name is None:
             return {}
-        subject = Subject(model, model.layer(name), view, document.moments)
-        settings, asked = document.recipe.bulk_fit, {}
-        if view != WHOLE:
-            asked["view", name, view] = partial(lens_tasks.analyze_subject, subject, settings)
-        shown, other = self.shown, document.compared
-        if other is not None and view != WHOLE:
-            counterpart = Subject(other.model, other.model.layer(name), view, document.moments)
-            work = partial(lens_tasks.analyze_subject, counterpart, settings)
-            asked["compared", name, view, other] = work
-        if "entries" in self._wanted:
-            asked["entries", name, view] = partial(lens_tasks.count_entries, subject)
-        if "spikes" in self._wanted and shown is not None:
-            asked["spikes", name, view] = partial(lens_tasks.look_at_spikes, subject, shown)
-        if self.null_kind is not None and name not in document.skipped:
-            work = partial(lens_tasks.draw_null, subject, self.null_kind)
-            asked["null", name, view, self.null_kind] = work
-        return asked
+        look = Look(self._name, self.view, self.null_kind, frozenset(self._wanted))
+        return wanted_work(self._document, look, self.shown)

@@ -70,7 +70,8 @@ class LensShelf(QObject):
     def _start(self, key: Key, work: Work) -> None:
         ticket = _Ticket()
         done = partial(self._keep, key, ticket)
-        ticket.job = self._desk.start(f"Look at {key[1]}", work, done, lane=LANE, quiet=True)
+        title = self.tr("Look at {layer}").format(layer=key[1])
+        ticket.job = self._desk.start(title, work, done, lane=LANE, quiet=True)
         self._jobs[key] = ticket.job
 
     def _keep(self, key: Key, ticket: _Ticket, result: object) -> None:

@@ -2,129 +2,140 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QMainWindow,
-    QMenu,
-    QStackedWidget,
-    QToolBar,
-    QWidget,
+from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QUndoStack,
 )
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar
 
-from rmt_studio.gui.actions import build_actions
-from rmt_studio.gui.dialogs import AskBox, show_error
-from rmt_studio.gui.header import Header
-from rmt_studio.gui.inspector import Inspector
-from rmt_studio.gui.jobs_panel import JobsPanel
-from rmt_studio.gui.layers import LayerPanel
-from rmt_studio.gui.recent_menu import RecentMenu
-from rmt_studio.gui.results import ResultsPanel
-from rmt_studio.gui.spectrum import SpectrumView
-from rmt_studio.gui.studies import StudyWindows
+from rmt_studio.gui.actions import build_actions, connect_actions, reasons, say_whether_possible
+from rmt_studio.gui.before import EarlyBar, early_panels
+from rmt_studio.gui.layout import WindowLayout
+from rmt_studio.gui.leaving import PATIENCE, may_close
 from rmt_studio.gui.theme import theme
+from rmt_studio.gui.waiting import Waiting
 from rmt_studio.gui.welcome import WelcomePage
-from rmt_studio.gui.window_commands import WindowCommands
-from rmt_studio.gui.workbench import Workbench
 
-_LEFT, _RIGHT, _BOTTOM = (
-    Qt.DockWidgetArea.LeftDockWidgetArea,
-    Qt.DockWidgetArea.RightDockWidgetArea,
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class MainWindow(QMainWindow):
-    """One open document in panels that can be moved."""
+    """One open document in panels that can be moved.
 
-    def __init__(self) -> None:
+    Args:
+        early: show menus, panels and first page only, which needs neither torch nor timm; the
+            rooms come by `furnish`.
+
+    Signals:
+        furnished (): the rooms are there.
+    """
+
+    furnished = Signal()
+
+    def __init__(self, *, early: bool = False) -> None:
         super().__init__()
         self.setWindowTitle("rmt studio")
-        self.setAcceptDrops(True)
+        theme().dress(self)
         self.setContentsMargins(8, 0, 8, 0)
         self.setDockNestingEnabled(True)
-        self.workbench = Workbench(self)
-        self.study_windows = StudyWindows(self.workbench, self)
-        self.commands = WindowCommands(self)
-        self.actions_by_id = build_actions(self, self.commands)
-        self._add_undo_actions()
-        self.recent_menu = RecentMenu(self.workbench, self)
-        self._menu("&File").insertMenu(self.actions_by_id["open_demo"], self.recent_menu)
-        self.docks: dict[str, QDockWidget] = {}
-        self._build_rooms()
-        self._group_themes()
-        self._connect()
-        self._restore()
-        self._update_actions()
-        self._centre.setFocus()
+        self.undo_stack = QUndoStack(self)
+        self.panels = WindowLayout(self)
+        self.actions_by_id = build_actions(self, self.undo_stack)
+        self.waiting = Waiting(self)
+        self.waiting.watch()
+        self._build_frame()
+        self.panels.restore()
+        theme().choose(str(QSettings().value("theme") or "system"))
+        theme().changed.connect(self._check_theme)
+        self._check_theme()
+        self.ready, self.jobs_ended = False, True
+        self._steps = self._furnishing()
+        if not early:
+            for _ in self._steps:
+                pass
+
+    def furnish(self) -> None:
+        """Build the rooms, one at a time, so that the window never stands still for long."""
+        if next(self._steps, self) is not self:
+            QTimer.singleShot(0, self.furnish)
 
     # --- putting together --------------------------------------------------------------------
 
-    def _build_rooms(self) -> None:
-        bench = self.workbench
-        bar = QToolBar(self.tr("Main toolbar"), self)
-        bar.setObjectName("main_toolbar")
-        bar.setMovable(False)
-        bar.addWidget(Header(bench, self.actions_by_id))
-        self.addToolBar(bar)
-        self.welcome, self.spectrum = WelcomePage(bench), SpectrumView(bench)
-        self.welcome.open_button.clicked.connect(self.commands.on_open_model)
-        self.welcome.demo_button.clicked.connect(self.commands.on_open_demo)
+    def _build_frame(self) -> None:
+        self.bar = QToolBar(self.tr("Main toolbar"), self)
+        self.bar.setObjectName("main_toolbar")
+        self.bar.setMovable(False)
+        self.bar.addWidget(EarlyBar(self.actions_by_id))
+        self.addToolBar(self.bar)
+        self.welcome = WelcomePage(self.waiting)
+        self.welcome.open_button.clicked.connect(self.actions_by_id["open_model"].trigger)
+        self.welcome.demo_button.clicked.connect(self.actions_by_id["open_demo"].trigger)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.welcome)
-        self._centre.addWidget(self.spectrum)
-        self.layers = LayerPanel(bench)
-        self.inspector = Inspector(bench)
-        self.jobs = JobsPanel(bench)
-        self.results = ResultsPanel(bench)
         # in the order in which Tab goes through them
-        self._dock("layers", self.tr("Layers"), self.layers, _LEFT)
         self.setCentralWidget(self._centre)
-        self._dock("inspector", self.tr("Rules"), self.inspector, _RIGHT)
-        self._dock("jobs", self.tr("Jobs"), self.jobs, _BOTTOM)
-        self._dock("results", self.tr("Results"), self.results, _BOTTOM)
+        for name, title, panel in early_panels():
+            self.panels.add(name, title, panel)
+        self.panels.link(self.actions_by_id)
+        self.statusBar()  # takes its room from the beginning
+
+    def _furnishing(self) -> Iterator[None]:
+        from rmt_studio.gui import rooms
+
+        self.workbench = bench = rooms.Workbench(self, self.undo_stack)
+        bench.recent = self.waiting.recent
+        self.project = rooms.ProjectRoom(self)
+        self.commands = rooms.WindowCommands(self)
+        self.study_windows = rooms.StudyWindows(bench, self)
+        self.dropping = rooms.DropPlace(self, self.commands)
+        self.recent_menu = rooms.RecentMenu(bench, self.project, self)
+        self._menu("&File").insertMenu(self.actions_by_id["open_demo"], self.recent_menu)
+        yield
+        self.layers = rooms.LayerPanel(bench)
+        yield
+        self.panels.fill("layers", self.layers)
+        self.inspector = rooms.Inspector(bench)
+        yield
+        self.panels.fill("inspector", self.inspector)
+        yield
+        self.jobs, self.notifier = rooms.JobsPanel(bench), rooms.Notifier(bench.jobs, self)
+        self.panels.fill("jobs", self.jobs)
+        yield
+        self.results = rooms.ResultsPanel(bench)
+        yield
+        self.panels.fill("results", self.results)
+        yield
+        self.spectrum = rooms.SpectrumView(bench)
+        yield
+        self._centre.addWidget(self.spectrum)
+        yield
+        self.bar.clear()
+        self.header = rooms.Header(bench, self.actions_by_id)
+        self.bar.addWidget(self.header)
+        self.statusBar().addWidget(rooms.MeaningLine(bench), 1)
         self.setTabOrder(self.layers.filter_bar.columns_button, self.layers.table)
-        self.arrange()
+        self.panels.restore_rooms()
+        rooms.apply_preferences(self, rooms.read_preferences())
+        yield
+        self._connect()
+        self.setAcceptDrops(True)
+        self.ready = True
+        self.waiting.pass_on()
+        self._update_actions()
+        self._centre.setFocus()
+        self.furnished.emit()
 
-    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock_{name}")
-        dock.setWidget(widget)
-        dock.setTitleBarWidget(QWidget())
-        self.docks[name] = dock
-        self.addDockWidget(area, dock)
-
-    def arrange(self) -> None:
-        """Put every panel in its place."""
-        self.setCorner(Qt.Corner.BottomLeftCorner, _BOTTOM)
-        self.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
-        docks = self.docks
-        for name, area in (("layers", _LEFT), ("inspector", _RIGHT), ("jobs", _BOTTOM),
-                           ("results", _BOTTOM)):  # fmt: skip
-            self.addDockWidget(area, docks[name])
-            docks[name].setFloating(False)
-            docks[name].show()
-        self.splitDockWidget(docks["jobs"], docks["results"], Qt.Orientation.Horizontal)
-        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        width, height = max(self.width(), 1100), max(self.height(), 700)
-        self.resizeDocks([docks["layers"], docks["inspector"]], [round(0.345 * width), 280], across)
-        jobs = round(0.21 * width)
-        rest = width - jobs - 284
-        self.resizeDocks([docks["jobs"], docks["results"]], [jobs, rest], across)
-        self.resizeDocks([docks["jobs"]], [round(0.22 * height)], down)
-
-    def _add_undo_actions(self) -> None:
-        stack = self.workbench.undo_stack
-        undo = stack.createUndoAction(self, self.tr("&Undo"))
-        redo = stack.createRedoAction(self, self.tr("&Redo"))
-        undo.setShortcut(QKeySequence.StandardKey.Undo)
-        redo.setShortcut(QKeySequence.StandardKey.Redo)
-        menu = self._menu("&Edit")
-        menu.insertActions(menu.actions()[0], [undo, redo])
-        self.actions_by_id |= {"undo": undo, "redo": redo}
+    def take_over(self) -> None:
+        """Let the actions and the first page speak to the rooms from now on."""
+        connect_actions(self.actions_by_id, self.commands)
+        self.welcome.set_workbench(self.workbench)
 
     def _menu(self, title: str) -> QMenu:
         return next(
@@ -133,50 +144,28 @@ class MainWindow(QMainWindow):
             if action.text() == title and isinstance(menu := action.menu(), QMenu)
         )
 
-    def _group_themes(self) -> None:
-        group = QActionGroup(self)
-        for choice in ("system", "light", "dark"):
-            group.addAction(self.actions_by_id[f"theme_{choice}"])
-
     def _connect(self) -> None:
         bench = self.workbench
         bench.document_changed.connect(self._document_changed)
         bench.job_changed.connect(self._update_actions)
+        bench.jobs.dropped.connect(self._update_actions)
         bench.selection_changed.connect(self._update_actions)
         bench.failed.connect(self.tell_failure)
         bench.told.connect(self.tell)
         bench.lens.checkpoint_wanted.connect(self.commands.on_compare_checkpoint)
         bench.image_sets.calibration_wanted.connect(self.commands.on_open_calibration)
-        theme().changed.connect(self._check_theme)
-        self._check_theme()
 
     # --- following the document --------------------------------------------------------------
 
     def _document_changed(self, _event: object) -> None:
         model = self.workbench.document.model
         self._centre.setCurrentWidget(self.spectrum if model else self.welcome)
-        self.setWindowTitle(f"{model.title} - rmt studio" if model else "rmt studio")
         self._update_actions()
 
     def _update_actions(self, _event: object = None) -> None:
-        document, actions = self.workbench.document, self.actions_by_id
-        has_model, has_rules = document.model is not None, bool(document.recipe.rules)
-        for name in ("analyze", "export", "compare_checkpoint", "compare_methods", "find_smallest"):
-            actions[name].setEnabled(has_model)
-        actions["export_report"].setEnabled(has_model)
-        for name in ("save_recipe", "prune", "keep_all"):
-            actions[name].setEnabled(has_rules)
-        actions["open_recipe"].setEnabled(has_model)
-        actions["keep_selected"].setEnabled(
-            any(name in document.recipe.rules for name in self.workbench.selection)
-        )
-        with_pruned = document.comparing == "pruned"
-        actions["compare_pruned"].setEnabled(has_rules or with_pruned)
-        actions["compare_pruned"].setChecked(with_pruned)
-        actions["stop_comparing"].setEnabled(document.comparing != "none")
-        can_evaluate = has_model and document.images is not None
-        actions["evaluate"].setEnabled(can_evaluate)
-        actions["evaluate_dense"].setEnabled(can_evaluate)
+        say_whether_possible(self.actions_by_id, reasons(self.workbench))
+        following = self.workbench.document.comparing == "pruned"
+        self.actions_by_id["compare_pruned"].setChecked(following)
 
     def tell(self, text: str) -> None:
         """Say something in the status bar for a while."""
@@ -184,6 +173,8 @@ class MainWindow(QMainWindow):
 
     def tell_failure(self, title: str, message: str) -> None:
         """Show what did not work, why, and what to do."""
+        from rmt_studio.gui.dialogs import show_error
+
         show_error(self, title, message)
 
     def _check_theme(self) -> None:
@@ -192,51 +183,33 @@ class MainWindow(QMainWindow):
     # --- files dropped on the window -----------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        self.dropping.enter(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self.dropping.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.commands.open_dropped(paths[0])
+        self.dropping.drop(event)
 
     # --- what outlives the window -----------------------------------------------------------
 
-    def _restore(self) -> None:
-        settings = QSettings()
-        self.resize(1440, 900)
-        geometry, state = settings.value("geometry"), settings.value("state")
-        if geometry is not None:
-            self.restoreGeometry(geometry)  # pyright: ignore[reportArgumentType]
-        if state is None or not self.restoreState(state):  # pyright: ignore[reportArgumentType]
-            self.arrange()
-        recent = settings.value("recent") or []
-        self.workbench.recent = [(str(name), str(path)) for name, path in recent]  # pyright: ignore[reportGeneralTypeIssues]
-        self.welcome.refresh()
-        columns = settings.value("columns")
-        if isinstance(columns, list):
-            self.layers.table.show_columns(tuple(columns))
-        theme().choose(str(settings.value("theme") or "system"))
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.workbench.busy and not self._really_close():
+        if self.ready and not self.project.may_close():
+            event.ignore()
+            return
+        if self.ready and self.workbench.busy and not self._really_close():
             event.ignore()
             return
         settings = QSettings()
-        settings.setValue("geometry", self.saveGeometry())
-        settings.setValue("state", self.saveState())
-        settings.setValue("recent", [list(pair) for pair in self.workbench.recent])
+        self.panels.save()
         settings.setValue("theme", theme().choice)
-        settings.setValue("columns", list(self.layers.table.shown_columns))
-        self.workbench.close()
+        if self.ready:
+            settings.setValue("recent", [list(pair) for pair in self.workbench.recent])
+            self.hide()
+            self.jobs_ended = self.workbench.close(PATIENCE)
+            self.undo_stack.blockSignals(True)  # it clears itself when the window is destroyed
         event.accept()
 
     def _really_close(self) -> bool:
-        return AskBox(
-            self.tr("Close rmt studio"),
-            self.tr("A job is still running; what it has done so far is lost."),
-            do_it=self.tr("Cancel it and close"),
-            leave_it=self.tr("Keep working"),
-            parent=self,
-        ).ask()
+        return may_close(self.workbench, self)

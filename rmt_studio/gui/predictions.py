@@ -81,7 +81,8 @@ class Predictions(QObject):
             inputs = self._document.inputs
             work = partial(tasks.profile_layer, model, layer, inputs)
             done = partial(self._keep, name, inputs)
-            self._desk.start(f"Profile {name}", work, done, lane="preview", quiet=True)
+            title = self.tr("Profile {layer}").format(layer=name)
+            self._desk.start(title, work, done, lane="preview", quiet=True)
         return None
 
     def _keep(self, name: str, inputs: tasks.Inputs, profile: LayerProfile) -> None:
@@ -100,7 +101,7 @@ class Predictions(QObject):
             return
         work = partial(tasks.sample_layer_inputs, model, images)
         done = partial(self._sampled, model, images)
-        self._desk.start("Sample inputs", work, done, lane="sampling", quiet=True)
+        self._desk.start(self.tr("Sample inputs"), work, done, lane="sampling", quiet=True)
 
     def _sampled(self, model: LoadedModel, images: object, inputs: tasks.Inputs) -> None:
         if model is self._document.model and images is self._document.images:
@@ -140,7 +141,7 @@ class Predictions(QObject):
         model, recipe, inputs = document.model, document.recipe, document.inputs
         work = partial(tasks.measure_effects, model, recipe, known, inputs)
         done = partial(self._measured, model, recipe, inputs)
-        self._job = self._desk.start("Predict", work, done, lane="preview", quiet=True)
+        self._job = self._desk.start(self.tr("Predict"), work, done, lane="preview", quiet=True)
 
     def _measured(
         self, model: LoadedModel, recipe: Recipe, inputs: tasks.Inputs, effects: dict[str, Effect]

@@ -41,13 +41,21 @@ class Runs(QObject):
     def __init__(self, document: Document, desk: JobDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._desk = document, desk
+        self.batch_size: int | None = None  # images in a batch of an evaluation; None: automatic
 
     def prune(self, model: LoadedModel, device: str, and_then: Next = None) -> Job:
         """Make the pruned model of the recipe, then go on with ``and_then``."""
         recipe, images = self._document.recipe, self._document.calibration
         work = partial(tasks.make_pruned, model, recipe, self._document.analysis, images, device)
         done = partial(self._pruned, and_then, images)
-        return self._desk.start(f"Prune · {recipe.name or 'own rules'}", work, done, lane=device)
+        return self._desk.start(
+            self.tr("Prune · {rules}").format(rules=recipe.name or self.tr("own rules")),
+            work,
+            done,
+            lane=device,
+            again=partial(self.prune, model, device, and_then),
+            elsewhere=partial(self.prune, model, "cpu", and_then) if device != "cpu" else None,
+        )
 
     def evaluate(
         self, subject: LoadedModel, images: ImageSet, device: str, and_then: Next = None
@@ -57,9 +65,18 @@ class Runs(QObject):
         is_dense = subject is self._document.model
         label = "dense" if is_dense else (self._document.recipe.name or "own rules")
         reference = dense_run.evaluation if dense_run and not is_dense else None
-        work = partial(tasks.measure_accuracy, subject, images, reference, device)
+        work = partial(
+            tasks.measure_accuracy, subject, images, reference, device, batch_size=self.batch_size
+        )
         done = partial(self._evaluated, subject, label, and_then)
-        return self._desk.start(f"Evaluate · {label}", work, done, lane=device)
+        elsewhere = partial(self.evaluate, subject, images, "cpu", and_then)
+        return self._desk.start(
+            self.tr("Evaluate · {label}").format(label=label),
+            work,
+            done,
+            lane=device,
+            elsewhere=elsewhere if device != "cpu" else None,
+        )
 
     def evaluate_rules(
         self, model: LoadedModel, images: ImageSet, lane: str, again: Callable[[], object]
@@ -78,7 +95,7 @@ class Runs(QObject):
     def export(self, subject: LoadedModel, path: str | Path, wanted: ExportChoice) -> Job:
         """Write a model in a format, with the newest accuracy measured of it, and verify it."""
         work = partial(tasks.write_checkpoint, subject, str(path), wanted, self._measured(subject))
-        return self._desk.start("Export", work, self._exported, lane="disk")
+        return self._desk.start(self.tr("Export"), work, self._exported, lane="cpu", outlives=True)
 
     def _measured(self, subject: LoadedModel) -> dict[str, Any] | None:
         """Return what the newest evaluation of just this model found."""
@@ -98,7 +115,8 @@ class Runs(QObject):
         if not fits or not self._is_of_open_model(pruned) or not document.set_pruned(pruned):
             return False
         kept, whole = pruned.parameters_kept, pruned.parameter_count
-        self.told.emit(f"Pruned: {count_text(kept)} of {count_text(whole)} parameters kept")
+        text = self.tr("Pruned: {kept} of {all} parameters kept")
+        self.told.emit(text.format(kept=count_text(kept), all=count_text(whole)))
         return True
 
     def take_evaluation(self, subject: LoadedModel, label: str, evaluation: Evaluation) -> bool:
@@ -107,11 +125,15 @@ class Runs(QObject):
             return False
         self._document.add_run(tasks.run_of(subject, evaluation, label))
         top1, seen = f"{100 * evaluation.top1:.1f} %", f"{evaluation.n:,}"
-        self.told.emit(f"Evaluated {label}: top-1 {top1} of {seen} images")
+        text = self.tr("Evaluated {label}: top-1 {top1} of {number} images")
+        self.told.emit(text.format(label=label, top1=top1, number=seen))
         return True
 
     def _pruned(self, and_then: Next, calibration: ImageSet | None, pruned: PrunedModel) -> None:
-        if self.take_pruned(pruned, calibration) and and_then is not None:
+        if not self.take_pruned(pruned, calibration):
+            text = self.tr("The rules or the model changed while it pruned: prune again")
+            self.told.emit(text)
+        elif and_then is not None:
             and_then()
 
     def _evaluated(
@@ -121,7 +143,7 @@ class Runs(QObject):
             and_then()
 
     def _exported(self, report: ExportReport) -> None:
-        self.told.emit(f"Exported and verified: {report.path}")
+        self.told.emit(self.tr("Exported and verified: {path}").format(path=report.path))
         self.exported.emit(report)
 
     def _is_of_open_model(self, subject: LoadedModel) -> bool:

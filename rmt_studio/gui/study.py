@@ -131,7 +131,8 @@ class Study(QObject):
         tell = partial(_post, self._desk.post, self.scene)
         work = partial(self._work, self.scene, asked, tell)
         done = partial(self._done, self.scene)
-        self._job = self._desk.start(self._title, work, done, lane=self._bench.device)
+        again = partial(self.start, asked, file)
+        self._job = self._desk.start(self._title, work, done, lane=self._bench.device, again=again)
 
     def stop(self) -> None:
         """End the job; what was found stays, here and in the file."""

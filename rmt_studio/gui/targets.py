@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ class Targets(QObject):
         super().__init__(workbench)
         self._bench, self._document = workbench, workbench.document
         self._desk, self._runs = desk, runs
+        self._filled_last: tuple[Recipe, Target] | None = None
         desk.arrived.connect(self._arrived)
 
     @property
@@ -52,15 +53,24 @@ class Targets(QObject):
         """The key of the method that `reach` takes."""
         return best_method(self._document.calibration)
 
+    def use_batches_of(self, images: int | None) -> None:
+        """Evaluate so many images at a time from now on; None for automatic."""
+        self._runs.batch_size = images
+
+    def filled_for(self, recipe: Recipe) -> Target | None:
+        """Return the target that a recipe was filled for, if it is the last one of these."""
+        filled, target = self._filled_last or (None, None)
+        return target if filled == recipe else None
+
     def fill(self, target: Target, and_then: Next = None) -> Job | None:
         """Fill the rules in the background, then go on with ``and_then``."""
         refusal, model = self._refusal(target), self._document.model
         if refusal or model is None:
-            return self._bench.refuse("Fill rules", refusal)
+            return self._bench.refuse(self.tr("Fill rules"), refusal)
         analysis, images = self._document.analysis, self._document.calibration
         work = partial(fill_rules, model, analysis, target, images)
         title = self.tr("Fill rules: {0}").format(title_of(target))
-        done = partial(self._filled, model, and_then)
+        done = partial(self._filled, model, target, and_then)
         lane = self._bench.device if METHODS[target.method].looks_at_images else "rules"
         return self._desk.start(title, work, done, lane=lane)
 
@@ -69,7 +79,7 @@ class Targets(QObject):
         document, target = self._document, Target(self.best_method, sparsity, of)
         refusal, model = self._refusal(target), document.model
         if refusal or model is None:
-            return self._bench.refuse("Prune", refusal)
+            return self._bench.refuse(self.tr("Prune"), refusal)
         start = Situation(
             model=model,
             analysis=document.analysis,
@@ -77,10 +87,20 @@ class Targets(QObject):
             calibration=document.calibration,
             dense=document.dense_run.evaluation if document.dense_run else None,
             device=self._bench.device,
+            batch_size=self._runs.batch_size,
         )
+        return self._reach(start, target)
+
+    def _reach(self, start: Situation, target: Target) -> Job:
         work = partial(reach_target, start, target, partial(_send, self._desk.post, start))
-        title = self.tr("Prune to {0}").format(title_of(target))
-        return self._desk.start(title, work, self._reached, lane=self._bench.device)
+        there = partial(self._reach, replace(start, device="cpu"), target)
+        return self._desk.start(
+            self.tr("Prune to {0}").format(title_of(target)),
+            work,
+            self._reached,
+            lane=start.device,
+            elsewhere=there if start.device != "cpu" else None,
+        )
 
     def _refusal(self, target: Target) -> str:
         if self._document.model is None or not self._document.analyzed:
@@ -90,9 +110,10 @@ class Targets(QObject):
             return text.format(METHODS[target.method].label)
         return ""
 
-    def _filled(self, model: LoadedModel, and_then: Next, recipe: Recipe) -> None:
+    def _filled(self, model: LoadedModel, target: Target, and_then: Next, recipe: Recipe) -> None:
         if model is not self._document.model:
             return
+        self._filled_last = (recipe, target)
         self._bench.replace_recipe(recipe, recipe.name)
         if and_then is not None and self._document.recipe.rules == recipe.rules:
             and_then()

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from string import Template
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from rmt_studio.assets import resource
 
 
 @dataclass(frozen=True)
 class Colors:
-    """Colours by what they mean, as ``#RRGGBB``."""
+    """Colours by what they mean, as ``#RRGGBB``.
+
+    Words take `text`, `muted`, `accent`, `threshold_text` and `problem` only: those are legible.
+    """
 
     background: str
     panel: str
@@ -39,6 +44,8 @@ class Colors:
     good: str
     fair: str
     poor: str
+    threshold_text: str
+    problem: str
 
 
 LIGHT = Colors(
@@ -46,7 +53,7 @@ LIGHT = Colors(
     panel="#FFFFFF",
     line="#E2E5EA",
     text="#1B1F24",
-    muted="#6B7380",
+    muted="#5F6672",
     accent="#0072B2",
     accent_text="#FFFFFF",
     selection="#E3EFF7",
@@ -60,6 +67,8 @@ LIGHT = Colors(
     good="#009E73",
     fair="#E69F00",
     poor="#D55E00",
+    threshold_text="#00785A",
+    problem="#B34700",
 )
 DARK = Colors(
     background="#16181C",
@@ -80,6 +89,8 @@ DARK = Colors(
     good="#2EC4A0",
     fair="#E9B63F",
     poor="#F0803C",
+    threshold_text="#2EC4A0",
+    problem="#F0803C",
 )
 
 
@@ -96,6 +107,8 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self.choice = "system"
+        self._sheet = ""
+        self._dressed: WeakSet[QWidget] = WeakSet()
         application.styleHints().colorSchemeChanged.connect(self._apply)
 
     @property
@@ -115,10 +128,21 @@ class Theme(QObject):
         self.choice = choice
         self._apply()
 
+    def dress(self, window: QWidget) -> None:
+        """Give a window the style sheet, now and whenever it changes; its children inherit it.
+
+        The sheet of an application would go to every widget there is: pyqtgraph keeps several
+        hundred for menus that nobody opens, and a change of theme took half a second for them.
+        """
+        self._dressed.add(window)
+        window.setStyleSheet(self._sheet)
+
     def _apply(self) -> None:
         self._application.setPalette(_palette(self.colors))
-        self._application.setStyleSheet(_style_sheet(self.colors, dark=self.dark))
+        self._sheet = _style_sheet(self.colors, dark=self.dark)
         self.changed.emit()
+        for window in filter(isValid, tuple(self._dressed)):
+            window.setStyleSheet(self._sheet)
 
 
 def theme() -> Theme:

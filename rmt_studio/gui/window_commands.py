@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from rmt_studio.errors import InputError
 from rmt_studio.gui.dialogs import (
@@ -19,7 +18,12 @@ from rmt_studio.gui.dialogs import (
     choose_recipe_to_save,
     choose_report,
 )
-from rmt_studio.gui.dialogs.choices import WEIGHT_SUFFIXES
+from rmt_studio.gui.dialogs.preferences import PreferencesDialog
+from rmt_studio.gui.dialogs.shortcuts import ShortcutsDialog
+from rmt_studio.gui.dropping import Kind, kind_of
+from rmt_studio.gui.layers.groups import Grouping
+from rmt_studio.gui.palette import CommandPalette
+from rmt_studio.gui.retelling import Retelling
 from rmt_studio.gui.theme import theme
 from rmt_studio.pruning import KEEP, Recipe
 
@@ -35,12 +39,28 @@ class WindowCommands(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._bench = window, window.workbench
+        self.retelling = Retelling(window.workbench, self)
 
     def on_open_model(self) -> None:
+        self._window.project.leave(self._choose_model)
+
+    def _choose_model(self) -> None:
         OpenModelDialog(self._bench, parent=self._window).open()
 
     def on_open_demo(self) -> None:
-        self._bench.open_demo()
+        self._window.project.leave(self._bench.open_demo)
+
+    def on_open_project(self) -> None:
+        self._window.project.choose()
+
+    def on_save_project(self) -> None:
+        self._window.project.save()
+
+    def on_save_project_as(self) -> None:
+        self._window.project.save_as()
+
+    def on_locate_model(self) -> None:
+        self._window.project.locate()
 
     def on_open_images(self) -> None:
         folder = choose_images(self._window)
@@ -106,6 +126,18 @@ class WindowCommands(QObject):
         names = tuple(self._bench.document.recipe.rules)
         self._bench.edit_rules(dict.fromkeys(names, KEEP), self.tr("keep all as is"))
 
+    def on_copy_python(self) -> None:
+        self.retelling.copy_python()
+
+    def on_copy_commands(self) -> None:
+        self.retelling.copy_commands()
+
+    def on_preferences(self) -> None:
+        PreferencesDialog(self._window).open()
+
+    def on_palette(self) -> None:
+        CommandPalette(self._window).open()
+
     def on_theme_system(self) -> None:
         theme().choose("system")
 
@@ -116,11 +148,22 @@ class WindowCommands(QObject):
         theme().choose("dark")
 
     def on_unlock_panels(self, unlocked: bool) -> None:
-        for dock in self._window.docks.values():
-            dock.setTitleBarWidget(None if unlocked else QWidget())  # pyright: ignore[reportArgumentType]
+        self._window.panels.unlock(unlocked)
 
     def on_reset_layout(self) -> None:
-        self._window.arrange()
+        self._window.panels.reset()
+
+    def on_show_layers(self, wanted: bool) -> None:
+        self._window.panels.show("layers", wanted)
+
+    def on_show_inspector(self, wanted: bool) -> None:
+        self._window.panels.show("inspector", wanted)
+
+    def on_show_jobs(self, wanted: bool) -> None:
+        self._window.panels.show("jobs", wanted)
+
+    def on_show_results(self, wanted: bool) -> None:
+        self._window.panels.show("results", wanted)
 
     def on_analyze(self) -> None:
         self._bench.analyze()
@@ -152,22 +195,69 @@ class WindowCommands(QObject):
     def on_compare_methods(self) -> None:
         self._window.study_windows.show_comparison()
 
+    def on_layer_table(self) -> None:
+        self._window.layers.show_view(0)
+
+    def on_heat_map(self) -> None:
+        self._window.layers.show_view(1)
+
+    def on_group_none(self) -> None:
+        self._window.layers.group_by(Grouping.NONE)
+
+    def on_group_block(self) -> None:
+        self._window.layers.group_by(Grouping.BLOCK)
+
+    def on_group_role(self) -> None:
+        self._window.layers.group_by(Grouping.ROLE)
+
+    def on_compare_runs(self) -> None:
+        self._window.results.actions_of_runs.compare()
+
+    def on_export_results(self) -> None:
+        self._window.results.actions_of_runs.ask_file()
+
     def on_find_smallest(self) -> None:
         self._window.study_windows.show_search()
+
+    def on_shortcuts(self) -> None:
+        ShortcutsDialog(self._window.actions_by_id, self._window).open()
+
+    def on_cancel_job(self) -> None:
+        self._window.jobs.cancel_next()
+
+    def on_retry_job(self) -> None:
+        self._window.jobs.retry_last()
+
+    def on_job_log(self) -> None:
+        self._window.jobs.show_log()
+
+    def on_clear_jobs(self) -> None:
+        self._window.jobs.clear()
 
     def on_about(self) -> None:
         AboutDialog(self._window).open()
 
     def open_dropped(self, path: Path) -> None:
-        """Open a dropped checkpoint, model folder, image folder or recipe by what it is."""
-        if path.is_dir() and (path / "config.json").is_file():
-            self._bench.open_model(str(path))
-        elif path.is_dir():
+        """Open a dropped file or folder by what it is; say so where it is nothing we know."""
+        kind = kind_of(path)
+        if not path.exists():
+            self._refuse(path, self.tr("it is not there any more; drop it again"))
+        elif kind is Kind.MODEL_FOLDER:
+            self._window.project.open_model(str(path))
+        elif kind is Kind.IMAGES:
             self._bench.open_images(path)
-        elif path.suffix == ".json" and not path.name.endswith(".index.json"):
+        elif kind is Kind.RECIPE:
             self.open_recipe(str(path))
-        elif path.name.lower().endswith(WEIGHT_SUFFIXES):
+        elif kind is Kind.CHECKPOINT:
             OpenModelDialog(self._bench, checkpoint=path, parent=self._window).open()
+        elif kind is Kind.PROJECT:
+            self._window.project.open_path(path)
         else:
-            reason = self.tr("drop a checkpoint, a model folder, an image folder or a recipe")
-            self._window.tell_failure(self.tr("{} was not opened").format(path.name), reason)
+            wanted = self.tr(
+                "drop a checkpoint, a model folder, an image folder, a recipe or a project"
+            )
+            self._refuse(path, wanted)
+
+    def _refuse(self, path: Path, reason: str) -> None:
+        title = self.tr("{name} was not opened").format(name=path.name)
+        self._window.tell_failure(title, reason)

@@ -16,16 +16,20 @@ from PySide6.QtGui import QUndoStack
 from rmt_studio.errors import InputError
 from rmt_studio.gui.analyses import Analyses
 from rmt_studio.gui.comparisons import Comparisons
+from rmt_studio.gui.device_choice import DeviceChoice
 from rmt_studio.gui.edits import EditRecipe
 from rmt_studio.gui.exports import Exports
 from rmt_studio.gui.image_sets import ImageSets
-from rmt_studio.gui.job_desk import JobDesk
+from rmt_studio.gui.job_desk import DISK, JobDesk
 from rmt_studio.gui.lens import Lens
 from rmt_studio.gui.predictions import Predictions
+from rmt_studio.gui.project import ProjectDesk
+from rmt_studio.gui.project_opening import ProjectOpening
+from rmt_studio.gui.refusals import why_not_evaluate, why_not_prune
 from rmt_studio.gui.runs import Runs
 from rmt_studio.gui.study import ComparisonStudy, SearchStudy
 from rmt_studio.gui.targets import Targets
-from rmt_studio.pruning import check_recipe
+from rmt_studio.pruning import BulkFitSettings, Recipe, check_recipe
 from rmt_studio.studio import tasks
 from rmt_studio.studio.document import AnalysisCleared, Document, ModelOpened
 from rmt_studio.studio.export_tasks import ExportChoice
@@ -37,12 +41,7 @@ if TYPE_CHECKING:
 
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.progress import Progress
-    from rmt_studio.pruning import (
-        BulkFitSettings,
-        LayerProfile,
-        LayerRule,
-        Recipe,
-    )
+    from rmt_studio.pruning import LayerProfile, LayerRule
     from rmt_studio.studio.document import Comparing, DocumentEvent
     from rmt_studio.studio.jobs import Job
 
@@ -72,15 +71,19 @@ class Workbench(QObject):
     exported = Signal(object)
     looked_at = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, undo_stack: QUndoStack | None = None
+    ) -> None:
         super().__init__(parent)
         self.document = Document()
-        self.undo_stack = QUndoStack(self)
+        self.undo_stack = QUndoStack(self) if undo_stack is None else undo_stack
         self.device = "cpu"
         self.selection: tuple[str, ...] = ()
         self.current: str | None = None
         self.recent: list[tuple[str, str]] = []
-        self._desk = JobDesk(self)
+        self.default_fit = BulkFitSettings()
+        self.jobs = self._desk = JobDesk(self)
+        self.devices = DeviceChoice(self, self._desk)
         self._predictions = Predictions(self.document, self._desk, self)
         self._runs = Runs(self.document, self._desk, self)
         self._analyses = Analyses(self.document, self._desk, self)
@@ -100,6 +103,8 @@ class Workbench(QObject):
         self.exports.failed.connect(self.failed)
         self._predictions.profile_ready.connect(self.profile_ready)
         self.document.subscribe(self._document_moved)
+        self.project = ProjectDesk(self, self._desk)
+        self.project_opening = ProjectOpening(self, self._desk, self.project)
 
     # --- jobs ------------------------------------------------------------------------------
 
@@ -117,10 +122,12 @@ class Workbench(QObject):
         """Ask one job to end."""
         self._desk.cancel(job_id)
 
-    def close(self) -> None:
-        """End all jobs and drop what they still had to say."""
+    def close(self, seconds: float | None = None) -> bool:
+        """End all jobs, wait for them so long at most, and return whether they have ended."""
         self._predictions.stop()
-        self._desk.close()
+        self.project_opening.stop()
+        self.project.close()
+        return self._desk.close(seconds)
 
     def _start(
         self,
@@ -143,26 +150,33 @@ class Workbench(QObject):
         """Open a model, then images, in the background; the open one stays until this is whole."""
         path = str(checkpoint) if checkpoint else ""
         work = partial(tasks.load, name, path or None)
-        return self._start(f"Open {name}", work, partial(self._model_opened, name, path, images))
+        done = partial(self._model_opened, name, path, images)
+        return self._start(self.tr("Open {name}").format(name=name), work, done, lane=DISK)
+
+    def open_project(self, path: str | Path) -> Job | None:
+        """Open a project file in the background; the open document stays until it is whole."""
+        return self.project_opening.start(path)
 
     def look_at(self, checkpoint: str | Path) -> Job:
         """Find out what network a checkpoint is likely to be; `looked_at` tells it."""
         work = partial(tasks.look_at, str(checkpoint))
         return self._desk.start(
-            "Look at the file", work, self.looked_at.emit, lane="preview", quiet=True
+            self.tr("Look at the file"), work, self.looked_at.emit, lane="preview", quiet=True
         )
 
     def open_images(self, folder: str | Path) -> Job:
         """Open an image folder to evaluate on in the background."""
-        return self.image_sets.open(folder, self.device)
+        return self.image_sets.open(folder, DISK)
 
     def _model_opened(
         self, name: str, checkpoint: str, images: str | Path | None, model: LoadedModel
     ) -> None:
-        self._desk.cancel_all()
-        self.document.open_model(model)
+        self._desk.cancel_those_of_the_model("another model was opened")
+        recipe = Recipe(architecture=model.architecture, bulk_fit=self.default_fit)
+        self.document.open_model(model, recipe, asked=(name, checkpoint))
         self.image_sets.match(name, model)
-        self.told.emit(f"{model.title}: {len(model.layers)} matrices")
+        text = self.tr("{name}: {number} matrices")
+        self.told.emit(text.format(name=model.title, number=len(model.layers)))
         others = [pair for pair in self.recent if pair != (name, checkpoint)]
         self.recent = [(name, checkpoint), *others][:_RECENT_KEPT]
         self.analyze()
@@ -175,8 +189,8 @@ class Workbench(QObject):
         """Compute every spectrum and fit in the background; rows fill as they arrive."""
         model = self.document.model
         if model is None:
-            return self.refuse("Analyse", "open a model first")
-        return self._analyses.start(model, self.device)
+            return self.refuse(self.tr("Analyse"), self.tr("open a model first"))
+        return self._analyses.start(model, "cpu")
 
     def set_bulk_fit(self, settings: BulkFitSettings) -> None:
         """Fit all spectra in another way."""
@@ -190,7 +204,7 @@ class Workbench(QObject):
     def compare_with_checkpoint(self, path: str | Path) -> Job | None:
         """Load other weights of the same network and show their spectra beside these."""
         if self.document.model is None:
-            return self.refuse("Compare", "open a model first")
+            return self.refuse(self.tr("Compare"), self.tr("open a model first"))
         return self.comparisons.with_checkpoint(path)
 
     def compare_with(self, kind: Comparing) -> Job | None:
@@ -201,7 +215,7 @@ class Workbench(QObject):
         """
         refusal = self.comparisons.choose(kind)
         if refusal:
-            return self.refuse("Compare", refusal)
+            return self.refuse(self.tr("Compare"), refusal)
         return self.prune() if kind == "pruned" and self.document.pruned is None else None
 
     # --- selection -------------------------------------------------------------------------
@@ -233,7 +247,7 @@ class Workbench(QObject):
                 check_recipe(self.document.model, recipe)
             self.undo_stack.push(EditRecipe(self.document, recipe, text, gesture))
         except InputError as error:
-            self.failed.emit("These rules do not fit", str(error))
+            self.failed.emit(self.tr("These rules do not fit"), str(error))
 
     def fill_target(self, method: str, sparsity: float, of: str) -> Job | None:
         """Fill the rules so that together they reach a target."""
@@ -247,22 +261,16 @@ class Workbench(QObject):
 
     def prune(self, and_then: Callable[[], object] | None = None) -> Job | None:
         """Make the pruned model of the recipe in the background, then go on with ``and_then``."""
-        model = self.document.model
-        if model is None:
-            return self.refuse("Prune", "open a model first")
-        if not self.document.recipe.rules:
-            return self.refuse("Prune", "give at least one layer a rule, or choose a target")
-        if self.document.recipe.needs_images and self.document.calibration is None:
-            return self.refuse("Prune", "the rules need calibration images: open some (File menu)")
+        model, reason = self.document.model, why_not_prune(self.document)
+        if reason or model is None:
+            return self.refuse(self.tr("Prune"), reason)
         return self._runs.prune(model, self.device, and_then)
 
     def evaluate(self, *, dense: bool = False) -> Job | None:
         """Evaluate what the rules say; without rules, or when asked, the dense model."""
         model, images = self.document.model, self.document.images
-        if model is None:
-            return self.refuse("Evaluate", "open a model first")
-        if images is None:
-            return self.refuse("Evaluate", "open an image folder first")
+        if model is None or images is None:
+            return self.refuse(self.tr("Evaluate"), why_not_evaluate(self.document))
         if dense or not self.document.recipe.rules:
             return self._runs.evaluate(model, images, self.device)
         return self._runs.evaluate_rules(model, images, self.device, self.evaluate)
@@ -271,12 +279,12 @@ class Workbench(QObject):
         """Write the pruned model, or the dense one while there is none, and verify the file."""
         subject = self.document.pruned or self.document.model
         if subject is None:
-            return self.refuse("Export", "open a model first")
+            return self.refuse(self.tr("Export"), self.tr("open a model first"))
         return self._runs.export(subject, path, wanted or ExportChoice())
 
     def refuse(self, title: str, reason: str) -> None:
         """Say that an action is not possible yet, and what to do first."""
-        self.failed.emit(f"{title} is not possible yet", reason)
+        self.failed.emit(self.tr("{action} is not possible yet").format(action=title), reason)
 
     # --- what follows from a change ---------------------------------------------------------
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmt_studio.errors import InputError
+from rmt_studio.models.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,17 +31,16 @@ def atomic_folder(path: Path | str) -> Iterator[Path]:
         raise InputError(path, reason, "choose another name, or remove it first")
     beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
-        beside.mkdir()
-        yield beside
-        for file in sorted(beside.rglob("*")):
-            _flush(file)
-        os.rename(beside, target)
+        with unfinished(beside):
+            beside.mkdir()
+            yield beside
+            for file in sorted(beside.rglob("*")):
+                _flush(file)
+            os.rename(beside, target)
     except OSError as error:
         reason = f"cannot be written ({error.strerror or error})"
         next_step = "free some space or choose a place that exists and that you may write to"
         raise InputError(path, reason, next_step) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _is_empty_folder(path: Path) -> bool:

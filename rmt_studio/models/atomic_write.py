@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmt_studio.errors import InputError
+from rmt_studio.models.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +37,12 @@ def atomic_write(path: Path | str, *, durable: bool = True) -> Iterator[Path]:
         raise InputError(path, "is a folder or a device, not a file", "choose a file name")
     beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
-        beside.touch(exist_ok=False)
-        yield beside
-        if durable:
-            _flush(beside, os.O_RDWR)
-        os.replace(beside, target)
+        with unfinished(beside):
+            beside.touch(exist_ok=False)
+            yield beside
+            if durable:
+                _flush(beside, os.O_RDWR)
+            os.replace(beside, target)
         if durable:
             with suppress(OSError):  # not every file system can flush a folder
                 _flush(target.parent, os.O_RDONLY)
@@ -48,9 +50,6 @@ def atomic_write(path: Path | str, *, durable: bool = True) -> Iterator[Path]:
         reason = f"cannot be written ({error.strerror or error})"
         next_step = "free some space or choose a folder that exists and that you may write to"
         raise InputError(path, reason, next_step) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
 
 
 def _flush(path: Path, access: int) -> None:

@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 
+class DeviceError(InputError):
+    """A device that cannot do what another one may: it is not there, or its memory is full."""
+
+
+def is_of_accelerator(error: BaseException) -> bool:
+    """Tell whether a device other than the CPU is at fault: it failed, or its memory is full."""
+    if isinstance(error, torch.OutOfMemoryError | torch.AcceleratorError):
+        return True
+    words = str(error).lower()
+    full = isinstance(error, RuntimeError) and "out of memory" in words
+    return full and ("cuda" in words or "mps" in words)
+
+
 def usable_device(name: str | torch.device, dtype: torch.dtype = torch.float32) -> torch.device:
     """Return the torch device of that name.
 
@@ -21,7 +34,7 @@ def usable_device(name: str | torch.device, dtype: torch.dtype = torch.float32) 
         dtype: what it has to compute in; Apple's GPUs have no float64.
 
     Raises:
-        InputError: no such device on this machine, or not for numbers of that type.
+        DeviceError: no such device on this machine, or not for numbers of that type.
     """
     try:
         device = torch.device(name)
@@ -30,7 +43,7 @@ def usable_device(name: str | torch.device, dtype: torch.dtype = torch.float32) 
         reason = str(error).splitlines()[0]
         choices = ["cpu", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
         next_step = f"use {' or '.join(choices)}"
-        raise InputError(f"device {name}", f"cannot be used ({reason})", next_step) from error
+        raise DeviceError(f"device {name}", f"cannot be used ({reason})", next_step) from error
     return device
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -97,7 +98,7 @@ class LoadedModel:
             return Path(self.source.location).stem
         return "demo" if self.source.kind == "demo" else self.architecture
 
-    @property
+    @cached_property
     def parameter_count(self) -> int:
         """Number of parameters; those that several modules share count once."""
         return sum(parameter.numel() for parameter in self.layout.parameters())

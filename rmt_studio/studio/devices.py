@@ -9,22 +9,46 @@ import torch
 
 @dataclass(frozen=True)
 class Device:
-    """A device of torch, such as ``cuda:0``, with a label for a person."""
+    """A device of torch, such as ``cuda:0``, with a label for a person.
+
+    Attributes:
+        id: its name in torch.
+        label: with what is known of it, such as its free memory.
+        reason: why it cannot be used now; empty when it can.
+    """
 
     id: str
     label: str
+    reason: str = ""
 
 
 def available_devices() -> list[Device]:
     """Return the devices of this machine, the fastest first; the CPU is always among them."""
-    found = [_cuda(index) for index in range(torch.cuda.device_count())]
+    found = [_cuda(index) for index in range(_cuda_count())]
     if torch.backends.mps.is_available():
         found.append(Device("mps", "mps · Apple GPU"))
     threads = torch.get_num_threads()
     return [*found, Device("cpu", f"cpu · {threads} thread{'s' if threads > 1 else ''}")]
 
 
+def _cuda_count() -> int:
+    try:
+        return torch.cuda.device_count()
+    except RuntimeError:  # a driver that went away
+        return 0
+
+
 def _cuda(index: int) -> Device:
-    free, _ = torch.cuda.mem_get_info(index)
-    name = torch.cuda.get_device_name(index)
-    return Device(f"cuda:{index}", f"cuda:{index} · {name} · {free / 2**30:.0f} GB free")
+    name = f"cuda:{index}"
+    try:
+        kind = torch.cuda.get_device_name(index)
+        free, total = torch.cuda.mem_get_info(index)
+    except (RuntimeError, AssertionError) as error:  # gone, or so full that nothing can start on it
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        return Device(name, f"{name} · not usable now", reason)
+    return Device(name, f"{name} · {kind} · {_gb(free)} of {_gb(total)} GB free")
+
+
+def _gb(size: int) -> str:
+    gigabytes = size / 2**30
+    return f"{gigabytes:.1f}" if gigabytes < 9.95 else f"{gigabytes:.0f}"

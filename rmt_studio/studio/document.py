@@ -26,7 +26,9 @@ from rmt_studio.studio.events import (
     PrunedChanged,
     RecipeChanged,
     RunAdded,
+    RunsChanged,
 )
+from rmt_studio.studio.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
     from rmt_studio.analysis import LayerAnalysis
     from rmt_studio.data.images import ImageSet
-    from rmt_studio.evaluation.accuracy import Evaluation
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.pruning import Effect, PrunedModel
 
@@ -86,34 +87,12 @@ class Compared:
             return None
 
 
-@dataclass(frozen=True)
-class Run:
-    """One evaluation and the model it is of.
-
-    Attributes:
-        label: what a person calls it, such as "dense" or "Global magnitude 30%".
-        recipe: what was applied; None for the dense model.
-        evaluation: accuracy, loss and predictions.
-        parameters: of the dense model.
-        parameters_kept: numbers to store, over all parameters.
-        sparsity: share saved over all parameters.
-        block_sparsity: share saved over the attention and MLP matrices.
-    """
-
-    label: str
-    recipe: Recipe | None
-    evaluation: Evaluation
-    parameters: int
-    parameters_kept: int
-    sparsity: float
-    block_sparsity: float
-
-
 class Document:
     """What a person works on. Read its attributes, change it by its methods only.
 
     Attributes:
         model: the dense model, or None.
+        asked: the name and the checkpoint that it was opened by, where that is known.
         images: the image set for evaluation, or None.
         calibration: unlabelled images that methods measure the layers with, or None; never
             evaluated on.
@@ -179,12 +158,32 @@ class Document:
         found = self.pruned.effects if self.pruned else {}
         return {name: e for name, e in found.items() if self.recipe.rule(name).needs_images}
 
-    def open_model(self, model: LoadedModel) -> None:
-        """Make ``model`` the open one; everything that belonged to the old one goes."""
+    def open_model(
+        self,
+        model: LoadedModel,
+        recipe: Recipe | None = None,
+        asked: tuple[str, str] | None = None,
+    ) -> None:
+        """Make ``model`` the open one; everything that belonged to the old one goes.
+
+        Args:
+            model: the dense one.
+            recipe: what to follow, where it was worked on before; it must fit the model.
+            asked: the name and the checkpoint that the model was opened by.
+        """
         self._clear()
-        self.model = model
-        self.recipe = Recipe(architecture=model.architecture)
+        self.model, self.asked = model, asked
+        self.recipe = recipe or Recipe(architecture=model.architecture)
         self._announce(ModelOpened())
+        if self.recipe.rules:
+            self._announce(RecipeChanged(tuple(self.recipe.rules)))
+
+    def open_results(self, recipe: Recipe, runs: Iterable[Run]) -> None:
+        """Show the recipe and the results of a model that is not there."""
+        self._clear()
+        self.recipe = recipe
+        self._announce(ModelOpened())
+        self.put_runs(runs)
 
     def open_images(self, images: ImageSet | None) -> None:
         """Evaluate on these images from now on."""
@@ -269,8 +268,14 @@ class Document:
         self.runs.append(run)
         self._announce(RunAdded(len(self.runs) - 1))
 
+    def put_runs(self, runs: Iterable[Run]) -> None:
+        """Have these evaluations and no others."""
+        self.runs = list(runs)
+        self._announce(RunsChanged())
+
     def _clear(self) -> None:
         self.model: LoadedModel | None = None
+        self.asked: tuple[str, str] | None = None
         self.inputs: dict[str, Tensor] = {}
         self.moments: Mapping[str, Tensor] | None = None
         self._analysis: dict[str, LayerAnalysis] = {}

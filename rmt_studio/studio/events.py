@@ -73,6 +73,11 @@ class RunAdded:
     index: int
 
 
+@dataclass(frozen=True)
+class RunsChanged:
+    """Evaluations were removed or renamed."""
+
+
 DocumentEvent = (
     ModelOpened
     | ImagesOpened
@@ -86,4 +91,5 @@ DocumentEvent = (
     | PrunedChanged
     | ComparedChanged
     | RunAdded
+    | RunsChanged
 )

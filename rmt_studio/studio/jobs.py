@@ -12,99 +12,63 @@ import itertools
 import threading
 import time
 import traceback
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rmt_studio.errors import InputError
 from rmt_studio.progress import Cancelled, Progress
+from rmt_studio.studio.job_events import (
+    JobCancelled,
+    JobEvent,
+    JobFailed,
+    JobFinished,
+    JobProgressed,
+    JobQueued,
+    JobStarted,
+)
+from rmt_studio.studio.job_failures import is_device_lost, message_for
+from rmt_studio.studio.lanes import Lane
+from rmt_studio.studio.time_left import TimeLeft
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__ = ["Job", "JobCancelled", "JobEvent", "JobFailed", "JobFinished", "JobProgressed",
+           "JobQueued", "JobRunner", "JobStarted", "message_for"]  # fmt: skip
+
 REPORT_INTERVAL = 0.1  # seconds between two progress events of one job
 
 
-@dataclass(frozen=True)
-class JobEvent:
-    """Something happened to a job."""
-
-    job_id: int
-
-
-@dataclass(frozen=True)
-class JobQueued(JobEvent):
-    """The job waits for its lane.
-
-    Attributes:
-        quiet: small work that belongs to a view and needs no row in the jobs panel.
-    """
-
-    title: str
-    lane: str
-    quiet: bool = False
-
-
-@dataclass(frozen=True)
-class JobStarted(JobEvent):
-    """The job runs."""
-
-
-@dataclass(frozen=True)
-class JobProgressed(JobEvent):
-    """The job did ``done`` of ``total`` steps.
-
-    Attributes:
-        seconds_left: estimate from the speed so far; None before the first step.
-    """
-
-    done: int
-    total: int
-    note: str
-    seconds_left: float | None
-
-
-@dataclass(frozen=True)
-class JobFinished(JobEvent):
-    """The job is done and gave ``result``."""
-
-    result: Any
-    seconds: float
-
-
-@dataclass(frozen=True)
-class JobFailed(JobEvent):
-    """The job raised.
-
-    Attributes:
-        message: one line for a person: what, why and what to do.
-        details: the traceback, for the terminal.
-        expected: whether the input was at fault (True) or the program (False).
-    """
-
-    message: str
-    details: str
-    expected: bool
-
-
-@dataclass(frozen=True)
-class JobCancelled(JobEvent):
-    """The job ended because it was told to."""
-
-
-@dataclass
+@dataclass(eq=False)
 class Job:
-    """A handle on submitted work."""
+    """A handle on submitted work.
+
+    Attributes:
+        reached: the last report of the work; None before the first.
+    """
 
     id: int
     title: str
     lane: str
+    _emit: Callable[[JobEvent], None] = field(repr=False)
+    reached: tuple[int, int, str] | None = None
+    _reason: str = ""
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
-    _future: Future[None] | None = field(default=None, repr=False)
+    _ended: threading.Event = field(default_factory=threading.Event, repr=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def cancel(self) -> None:
-        """Ask the job to end; a queued job ends when its turn comes."""
-        self._stop.set()
+    def cancel(self, reason: str = "") -> None:
+        """End a queued job at once, and a running one at its next step.
+
+        Args:
+            reason: why, where it was not the person who said so.
+        """
+        if not self._stop.is_set():
+            self._reason = reason
+            self._stop.set()
+        if self._take_turn():
+            self._end(JobCancelled(self.id, self._reason))
 
     @property
     def cancelling(self) -> bool:
@@ -114,12 +78,40 @@ class Job:
     @property
     def done(self) -> bool:
         """Whether the job has ended in any way."""
-        return self._future is not None and self._future.done()
+        return self._ended.is_set()
 
     def wait(self, seconds: float | None = None) -> None:
-        """Block until the job has ended; for tests."""
-        if self._future is not None:
-            self._future.result(timeout=seconds)
+        """Block until the job has ended; for tests.
+
+        Raises:
+            TimeoutError: it has not.
+        """
+        if not self._ended.wait(seconds):
+            raise TimeoutError(self.title)
+
+    def _take_turn(self) -> bool:
+        """Return whether the caller, lane or canceller, is the first to decide on the job."""
+        return self._turn.acquire(blocking=False)
+
+    def _run(self, work: Callable[[Progress], Any]) -> None:
+        if not self._take_turn():
+            return
+        began = time.monotonic()
+        try:
+            self._emit(JobStarted(self.id))
+            result = work(_Reporter(self, self._emit))
+            end: JobEvent = JobFinished(self.id, result, time.monotonic() - began)
+        except Cancelled:
+            last = JobProgressed(self.id, *self.reached, None) if self.reached else None
+            end = JobCancelled(self.id, self._reason, last)
+        except BaseException as error:  # whatever it was, the person must hear of it
+            end = JobFailed(self.id, message_for(error), traceback.format_exc(),
+                            isinstance(error, InputError), is_device_lost(error))  # fmt: skip
+        self._end(end)
+
+    def _end(self, event: JobEvent) -> None:
+        self._ended.set()
+        self._emit(event)
 
 
 class _Reporter:
@@ -127,31 +119,35 @@ class _Reporter:
 
     def __init__(self, job: Job, emit: Callable[[JobEvent], None]) -> None:
         self._job, self._emit = job, emit
-        self._started = time.monotonic()
+        self._left = TimeLeft()
         self._last = 0.0
+        self._whole = False
 
     def __call__(self, done: int, total: int, note: str = "") -> None:
-        if self._job.cancelling:
+        job = self._job
+        if job.cancelling:
             raise Cancelled
+        job.reached = (done, total, note)
         now = time.monotonic()
-        if now - self._last < REPORT_INTERVAL and done < total:
+        completes = done >= total and not self._whole
+        if now - self._last < REPORT_INTERVAL and not completes:
             return
-        self._last = now
-        left = (now - self._started) / done * (total - done) if done else None
-        self._emit(JobProgressed(self._job.id, done, total, note, left))
+        self._last, self._whole = now, done >= total
+        self._emit(JobProgressed(job.id, done, total, note, self._left.after(done, total, now)))
 
 
 class JobRunner:
     """Runs jobs and tells its listener about them.
 
     Args:
-        listener: called with every `JobEvent`, in the thread of the lane (`JobQueued` in the
-            caller's). It must be quick and must not raise.
+        listener: called with every `JobEvent`, in the thread of the lane (`JobQueued`, and
+            `JobCancelled` of a job that waits, in the caller's). It must be quick and must not
+            raise.
     """
 
     def __init__(self, listener: Callable[[JobEvent], None]) -> None:
         self._emit = listener
-        self._lanes: dict[str, ThreadPoolExecutor] = {}
+        self._lanes: dict[str, Lane] = {}
         self._ids = itertools.count(1)
         self._jobs: dict[int, Job] = {}
 
@@ -159,13 +155,13 @@ class JobRunner:
         self, title: str, work: Callable[[Progress], Any], *, lane: str = "cpu", quiet: bool = False
     ) -> Job:
         """Queue ``work(progress)`` on a lane and return its handle at once."""
-        job = Job(next(self._ids), title, lane)
+        job = Job(next(self._ids), title, lane, self._emit)
         self._jobs = {key: old for key, old in self._jobs.items() if not old.done}
         self._jobs[job.id] = job
         self._emit(JobQueued(job.id, title, lane, quiet))
         if lane not in self._lanes:
-            self._lanes[lane] = ThreadPoolExecutor(1, thread_name_prefix=f"lane-{lane}")
-        job._future = self._lanes[lane].submit(self._run, job, work)
+            self._lanes[lane] = Lane(lane)
+        self._lanes[lane].put(partial(job._run, work))
         return job
 
     @property
@@ -173,42 +169,25 @@ class JobRunner:
         """The jobs that have not ended."""
         return [job for job in self._jobs.values() if not job.done]
 
-    def cancel(self, job_id: int) -> None:
-        """Ask one job to end; nothing happens when it has ended already."""
-        if job_id in self._jobs:
-            self._jobs[job_id].cancel()
+    def job(self, job_id: int) -> Job | None:
+        """Return a job that has not ended."""
+        job = self._jobs.get(job_id)
+        return None if job is None or job.done else job
 
-    def close(self) -> None:
-        """Cancel everything and wait for the lanes to end."""
+    def close(self, seconds: float | None = None) -> bool:
+        """Cancel everything, wait for the lanes, and return whether all have ended.
+
+        Args:
+            seconds: to wait at most, all in all; for ever by default.
+        """
         for job in self.running:
-            job.cancel()
+            job.cancel("the window was closed")
         for lane in self._lanes.values():
-            lane.shutdown(wait=True)
-        self._lanes.clear()
-
-    def _run(self, job: Job, work: Callable[[Progress], Any]) -> None:
-        began = time.monotonic()
-        try:
-            if job.cancelling:
-                raise Cancelled
-            self._emit(JobStarted(job.id))
-            result = work(_Reporter(job, self._emit))
-            self._emit(JobFinished(job.id, result, time.monotonic() - began))
-        except Cancelled:
-            self._emit(JobCancelled(job.id))
-        except BaseException as error:  # whatever it was, the person must hear of it
-            self._emit(JobFailed(job.id, message_for(error), traceback.format_exc(),
-                                 isinstance(error, InputError)))  # fmt: skip
-
-
-def message_for(error: BaseException) -> str:
-    """Return one line that says what failed and what to do about it."""
-    if isinstance(error, InputError):
-        return str(error)
-    text = str(error).strip().splitlines()
-    first = text[0] if text else type(error).__name__
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return f"Out of memory: {first}; close other programs or choose a smaller model"
-    return (
-        f"Unexpected {type(error).__name__}: {first}; please report it with what the terminal says"
-    )
+            lane.close()
+        end = None if seconds is None else time.monotonic() + seconds
+        self._lanes = {
+            name: lane
+            for name, lane in self._lanes.items()
+            if not lane.join(None if end is None else max(0.0, end - time.monotonic()))
+        }
+        return not self._lanes

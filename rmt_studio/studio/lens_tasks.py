@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rmt_studio.analysis.details import entry_details, spike_details
 from rmt_studio.analysis.nulls import null_spectra
+from rmt_studio.analysis.vectors import SingularBasis, singular_basis
 from rmt_studio.analysis.views import WHOLE, View, analyze_view, view_matrix
 from rmt_studio.errors import InputError
 from rmt_studio.pruning.moments import input_moments
@@ -124,6 +125,16 @@ def look_at_spikes(
     progress(0, 1, subject.view.label)
     try:
         return spike_details(subject.matrix, layer)
+    except InputError as error:
+        return Refused(str(error))
+
+
+def find_vectors(
+    subject: Subject, layer: LayerAnalysis, progress: Progress
+) -> SingularBasis | Refused:
+    """Return all singular vectors of what is looked at."""
+    try:
+        return singular_basis(subject.matrix, layer, progress)
     except InputError as error:
         return Refused(str(error))
 

@@ -100,6 +100,7 @@ class Situation:
         calibration: for the methods that want some.
         dense: accuracy of the dense model on ``images``, where it is known.
         device: where to learn and to evaluate.
+        batch_size: images in a batch of an evaluation; None for automatic.
     """
 
     model: LoadedModel
@@ -108,6 +109,7 @@ class Situation:
     calibration: ImageSet | None
     dense: Evaluation | None
     device: str
+    batch_size: int | None = None
 
 
 def reach_target(
@@ -155,10 +157,23 @@ def reach_target(
     dense = start.dense
     if dense is None:
         reports = walk.piece(seen, seen, "dense model")
-        dense = evaluate(start.model, start.images, device=start.device, progress=reports)
+        dense = evaluate(
+            start.model,
+            start.images,
+            device=start.device,
+            batch_size=start.batch_size,
+            progress=reports,
+        )
         tell(Measurement(start.model, dense))
     reports = walk.piece(seen, 0, "pruned model")
-    found = evaluate(pruned, start.images, reference=dense, device=start.device, progress=reports)
+    found = evaluate(
+        pruned,
+        start.images,
+        reference=dense,
+        device=start.device,
+        batch_size=start.batch_size,
+        progress=reports,
+    )
     tell(Measurement(pruned, found))
 
 

@@ -139,10 +139,19 @@ def measure_accuracy(
     reference: Evaluation | None,
     device: str,
     progress: Progress,
+    *,
+    batch_size: int | None = None,
 ) -> Evaluation:
-    """Evaluate a model on a device."""
+    """Evaluate a model on a device, so many images at a time; automatic without a number."""
     model.read(progress)
-    return evaluate(model, images, reference=reference, device=device, progress=progress)
+    return evaluate(
+        model,
+        images,
+        reference=reference,
+        device=device,
+        batch_size=batch_size,
+        progress=progress,
+    )
 
 
 def write_checkpoint(
@@ -176,4 +185,5 @@ def run_of(model: LoadedModel, evaluation: Evaluation, label: str) -> Run:
         parameters_kept=pruned.parameters_kept if pruned else model.parameter_count,
         sparsity=pruned.sparsity if pruned else 0.0,
         block_sparsity=pruned.block_sparsity if pruned else 0.0,
+        layer_sparsity={x: e.sparsity for x, e in pruned.effects.items()} if pruned else {},
     )

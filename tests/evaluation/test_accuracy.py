@@ -108,6 +108,19 @@ def test_that_the_record_is_plain_json_at_full_precision(small):
     assert "predictions" not in record
 
 
+def test_that_the_notes_tell_the_accuracy_so_far_with_an_interval_that_ends_as_the_final_one(small):
+    notes = []
+    evaluation = evaluate(
+        small, IMAGES, batch_size=60, progress=lambda done, total, note="": notes.append(note)
+    )
+    ends = [note.partition("(")[2].rstrip(")").split("-") for note in notes if "(" in note]
+    widths = [float(high) - float(low) for low, high in ends]
+    low, high = evaluation.top1_interval
+    assert notes[0] == "first images"
+    assert notes[-1] == f"top-1 {evaluation.top1:.1%} ({100 * low:.1f}-{100 * high:.1f})"
+    assert widths[-1] < 0.6 * widths[0]
+
+
 def test_that_the_accuracy_so_far_is_announced_after_each_batch(small):
     running = []
     evaluation = evaluate(small, IMAGES, batch_size=100, on_batch=running.append)

@@ -4,7 +4,12 @@ import pytest
 import torch
 
 from rmt_studio.errors import InputError
-from rmt_studio.evaluation.batches import BatchSize, DecodedAhead, is_out_of_memory
+from rmt_studio.evaluation.batches import (
+    BatchSize,
+    DecodedAhead,
+    images_that_fit,
+    is_out_of_memory,
+)
 
 
 class Numbers(torch.utils.data.Dataset):
@@ -89,3 +94,51 @@ def test_that_an_exhausted_memory_is_known(error):
 
 def test_that_other_errors_are_not_taken_for_an_exhausted_memory():
     assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+
+
+def test_that_the_size_at_which_images_came_fastest_is_kept():
+    size = BatchSize(current=4)
+    for rate in (100, 150, 200, 190):  # images a second, at 4, 8, 16 and 32 images
+        size.took(size.current, size.current / rate)
+    assert size.current == 16
+    size.took(16, 16 / 195)
+    assert size.current == 16
+
+
+def test_that_the_rest_at_the_end_of_a_set_teaches_nothing():
+    size = BatchSize(current=32)
+    size.took(3, 60.0)
+    assert size.current == 32
+
+
+class FakeMemory:
+    """A GPU's memory as torch tells of it: 1 MB an image beside what the model takes."""
+
+    def __init__(self, free):
+        self.free, self.peak = free, 0
+
+    def patch(self, monkeypatch):
+        cuda = torch.cuda
+        monkeypatch.setattr(cuda, "mem_get_info", lambda device: (self.free, 2 * self.free))
+        monkeypatch.setattr(cuda, "memory_allocated", lambda device: 10**9)
+        monkeypatch.setattr(cuda, "max_memory_allocated", lambda device: 10**9 + self.peak)
+        monkeypatch.setattr(cuda, "reset_peak_memory_stats", self.reset)
+
+    def reset(self, device):
+        self.peak = 0
+
+
+def test_that_a_batch_fits_the_free_memory_of_a_gpu(monkeypatch):
+    memory = FakeMemory(free=40 * 10**6)
+    memory.patch(monkeypatch)
+    device = torch.device("cuda:0")
+    assert images_that_fit(device, 1) is None  # nothing has been measured yet
+    memory.peak = 4 * 10**6
+    assert images_that_fit(device, 4) == 20
+    size = BatchSize(current=16)
+    size.took(16, 1e-6, 20)
+    assert size.current == 20
+
+
+def test_that_the_memory_of_a_processor_is_not_asked_for():
+    assert images_that_fit(torch.device("cpu"), 4) is None

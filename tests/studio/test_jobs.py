@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
+import torch
 
 from rmt_studio.errors import InputError
+from rmt_studio.models.devices import DeviceError
 from rmt_studio.studio.jobs import (
     JobCancelled,
     JobFailed,
@@ -76,15 +78,33 @@ def test_that_a_cancelled_job_ends_at_its_next_step(runner, events):
     assert isinstance(events[-1], JobCancelled)
 
 
-def test_that_a_job_cancelled_in_the_queue_never_starts(runner, events):
+def test_that_a_job_cancelled_in_the_queue_ends_at_once_and_never_starts(runner, events):
     gate, ran = threading.Event(), []
-    runner.submit("first", lambda progress: gate.wait(10))
+    first = runner.submit("first", lambda progress: gate.wait(10))
     second = runner.submit("second", lambda progress: ran.append(1))
-    second.cancel()
+    second.cancel("another model was opened")
+    assert second.done
+    assert not first.done
+    assert events[-1] == JobCancelled(second.id, "another model was opened")
     gate.set()
-    second.wait(10)
+    runner.submit("third", lambda progress: None).wait(10)
     assert ran == []
-    assert isinstance(events[-1], JobCancelled)
+    assert [e.job_id for e in events if isinstance(e, JobCancelled)] == [second.id]
+
+
+def test_that_a_cancelled_job_tells_how_far_it_came(runner, events):
+    def work(progress):
+        progress(250, 700, "top-1 79.9%")
+        progress(251, 700, "top-1 80.0%")  # too soon after the other to be reported
+        job.cancel()
+        progress(252, 700)
+
+    ready = threading.Event()
+    job = runner.submit("evaluate", lambda progress: ready.wait(10) and work(progress))
+    ready.set()
+    job.wait(10)
+    runner.close()
+    assert events[-1].reached == JobProgressed(job.id, 251, 700, "top-1 80.0%", None)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +112,7 @@ def test_that_a_job_cancelled_in_the_queue_never_starts(runner, events):
     [
         (InputError("a.pth", "is empty", "choose another"), True, "a.pth: is empty; choose"),
         (RuntimeError("CUDA out of memory. Tried to allocate"), False, "Out of memory"),
+        (MemoryError(), False, "Out of memory: MemoryError; close other programs"),
         (ZeroDivisionError("division by zero"), False, "Unexpected ZeroDivisionError"),
     ],
 )
@@ -105,6 +126,34 @@ def test_that_a_failure_arrives_as_one_line(runner, events, error, expected, sai
     assert failed.expected is expected
     assert failed.message.startswith(said)
     assert type(error).__name__ in failed.details
+
+
+@pytest.mark.parametrize(
+    ("error", "lost"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory."), True),
+        (RuntimeError("MPS backend out of memory"), True),
+        (DeviceError("device cuda:3", "cannot be used"), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), False),
+        (InputError("a.pth", "is empty"), False),
+    ],
+)
+def test_that_a_device_that_is_full_or_gone_is_told_apart(runner, events, error, lost):
+    def work(progress):
+        raise error
+
+    runner.submit("bad", work).wait(10)
+    assert events[-1].device_lost is lost
+
+
+def test_that_a_lane_goes_on_after_a_job_that_failed(runner):
+    def work(progress):
+        raise SystemExit
+
+    runner.submit("bad", work)
+    ran = []
+    runner.submit("good", lambda progress: ran.append(1)).wait(10)
+    assert ran == [1]
 
 
 def test_that_progress_is_reported_at_most_ten_times_a_second(runner, events):
@@ -131,5 +180,15 @@ def test_that_closing_cancels_what_runs(events):
 
     runner.submit("forever", forever)
     started.wait(10)
-    runner.close()
+    assert runner.close()
     assert isinstance(events[-1], JobCancelled)
+
+
+def test_that_closing_gives_up_on_a_job_that_cannot_be_reached(events):
+    runner, gate, began = JobRunner(events.append), threading.Event(), threading.Event()
+    job = runner.submit("one long call", lambda progress: began.set() or gate.wait(30))
+    began.wait(10)
+    assert not runner.close(0.05)
+    assert not job.done
+    gate.set()
+    assert runner.close()

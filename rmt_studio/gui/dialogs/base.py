@@ -23,6 +23,8 @@ class Dialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
+        if parent is None:
+            theme().dress(self)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(18, 16, 18, 16)
         self.column.setSpacing(12)
@@ -63,7 +65,7 @@ class StatusLine(QLabel):
         self._apply_colors()
 
     def _apply_colors(self) -> None:
-        self.setStyleSheet(f"color: {theme().colors.poor};" if self._problem else "")
+        self.setStyleSheet(f"color: {theme().colors.problem};" if self._problem else "")
 
 
 def button(text: str, *, primary: bool = False, tooltip: str = "") -> QPushButton:

@@ -63,7 +63,7 @@ class ErrorBox(Dialog):
     def _apply_colors(self) -> None:
         colors = theme().colors
         self._mark.setStyleSheet(
-            f"background: {colors.poor}; color: {colors.panel}; border-radius: 12px;"
+            f"background: {colors.problem}; color: {colors.panel}; border-radius: 12px;"
             "font-weight: 700;"
         )
 

@@ -68,6 +68,22 @@ def choose_recipe_to_save(parent: QWidget | None, name: str = "recipe.json") -> 
     return path if not path or Path(path).suffix else f"{path}.json"
 
 
+def choose_project_to_open(parent: QWidget | None) -> str:
+    """Ask for a project file; empty when cancelled."""
+    title, start = _tr("Open a project"), last_folder("project")
+    path, _ = QFileDialog.getOpenFileName(parent, title, start, _projects())
+    remember_folder("project", path)
+    return path
+
+
+def choose_project_to_save(parent: QWidget | None, name: str) -> str:
+    """Ask where to keep a project; the name ends in ``.rmts``; empty when cancelled."""
+    start = str(Path(last_folder("project")) / name)
+    path, _ = QFileDialog.getSaveFileName(parent, _tr("Save the project"), start, _projects())
+    remember_folder("project", path)
+    return path if not path or Path(path).suffix else f"{path}.rmts"
+
+
 def choose_export(
     parent: QWidget | None, start: str, kind: str = "Safetensors (*.safetensors)"
 ) -> str:
@@ -98,6 +114,10 @@ def _folder(parent: QWidget | None, title: str, kind: str) -> str:
     path = QFileDialog.getExistingDirectory(parent, title, last_folder(kind))
     remember_folder(kind, path)
     return path
+
+
+def _projects() -> str:
+    return _tr("Projects (*.rmts);;All files (*)")
 
 
 def _recipes() -> str:

@@ -22,6 +22,7 @@ from rmt_studio.gui.dialogs import choices
 from rmt_studio.gui.dialogs.base import button, caption
 from rmt_studio.gui.dialogs.choices import Verdict
 from rmt_studio.gui.dialogs.files import choose_checkpoint, choose_model_folder
+from rmt_studio.gui.theme import theme
 from rmt_studio.models.offer import Offer
 
 if TYPE_CHECKING:
@@ -151,6 +152,7 @@ class ArchitecturePage(Page):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         popup = QListView()
         popup.setObjectName("completions")
+        theme().dress(popup)
         completer.setPopup(popup)
         self.architecture.setCompleter(completer)
         self._guess()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.card import Card
@@ -22,6 +22,7 @@ from rmt_studio.studio.document import (
 if TYPE_CHECKING:
     from rmt_studio.gui.workbench import Workbench
 
+_Label = TypeVar("_Label", bound=QLabel)
 _SMALLER = 1  # pt, of the line under a button
 
 
@@ -41,15 +42,16 @@ class PruneCard(Card):
         self.heading.hide()
         self._workbench, self._target = workbench, target
         self.kept = KeptParameters(workbench)
-        self.best, self.best_note = QPushButton(), _small()
+        self.best, self.best_note = QPushButton(), _small(QLabel())
         self.best.setObjectName("prune_best")
         self.best.setProperty("primary", True)
         self.best_note.setObjectName("best_note")
+        self.best_note.setWordWrap(True)
         self.fill = QPushButton(self.tr("Fill rules"))
         self.fill.setObjectName("fill_rules")
         self.prune = QPushButton(self.tr("Fill and prune"))
         self.prune.setObjectName("prune_to_target")
-        self.missing, self.missing_text = QWidget(), _small()
+        self.missing, self.missing_text = QWidget(), _small(ElidedLabel(least=8))
         self.missing.setObjectName("images_missing")
         self.open = QPushButton(self.tr("Open…"))
         self.open.setObjectName("open_missing_images")
@@ -103,7 +105,7 @@ class PruneCard(Card):
         of = self.tr("block matrices") if wanted.of == "blocks" else self.tr("parameters")
         share = f"{100 * wanted.sparsity:g}{THIN}%"
         self._set(self.best, reason, tip.format(share, of, best))
-        self.best_note.set_text(self._about_best(best))
+        self.best_note.setText(self._about_best(best))
         tip = self.tr("Give each layer a rule by {0}").format(label)
         self._set(self.fill, reason or needs, tip)
         tip = self.tr("Fill the rules by {0}, then make the pruned model").format(label)
@@ -112,10 +114,18 @@ class PruneCard(Card):
         self.missing_text.set_text(needs)
 
     def _about_best(self, method: str) -> str:
-        text = self.tr("by {0}").format(method)
-        if self._workbench.document.calibration is not None:
-            return text
-        return self.tr("{0}; better with images").format(text)
+        """Say what the button will do: by which method, and whether it learns after."""
+        if self._workbench.document.calibration is None:
+            text = self.tr(
+                "{method}: global magnitude. With calibration images: measured shares, then "
+                "learning from the dense model."
+            )
+        else:
+            text = self.tr(
+                "{method}: shares measured on the calibration images, second-order masks, then "
+                "learning from the dense model."
+            )
+        return text.format(method=method)
 
     def _set(self, button: QPushButton, reason: str, tooltip: str) -> None:
         button.setEnabled(not reason)
@@ -136,8 +146,7 @@ class PruneCard(Card):
         self._workbench.image_sets.choose_calibration()
 
 
-def _small() -> ElidedLabel:
-    label = ElidedLabel(least=8)
+def _small(label: _Label) -> _Label:
     label.setProperty("muted", True)
     font = label.font()
     font.setPointSizeF(font.pointSizeF() - _SMALLER)

@@ -10,7 +10,7 @@ class Column(IntEnum):
     """From left to right: what the matrix is, what its spectrum says, what its rule does.
 
     `FIGURES` are those of the spectrum, the fit and the entries, `COMPARISON` those that say what
-    is different in the model that is compared with.
+    is different in the model that is compared with, `RULE` those that say what its rule does.
     """
 
     LAYER = 0
@@ -41,9 +41,12 @@ class Column(IntEnum):
     SPIKES_CHANGE = 25
     ALPHA_CHANGE = 26
     CUT = 27
+    ERROR = 28
+    ENERGY = 29
 
 
 FIGURES = tuple(Column(place) for place in range(Column.SPECTRUM, Column.EDGE_CHANGE))
+RULE = (Column.CUT, Column.ERROR, Column.ENERGY)
 COMPARISON = (Column.EDGE_CHANGE, Column.SPIKES_CHANGE, Column.ALPHA_CHANGE)
 DEFAULT_COLUMNS = (
     Column.LAYER,

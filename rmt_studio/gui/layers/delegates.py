@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from rmt_studio.gui.layers.columns import Column
+from rmt_studio.gui.layers.groups import GroupRow
 from rmt_studio.gui.layers.pictures import MARK, draw_sparkline, paint_mark
+from rmt_studio.gui.layers.row import Quality
 from rmt_studio.gui.layers.specs import SPECS
 from rmt_studio.gui.layers.table_model import ROW_ROLE
 from rmt_studio.gui.theme import theme
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 PAD = 3  # px left and right of what a cell shows
 _MARK_GAP = 4
+FOLD = 10  # px of the triangle that folds a group
+_TINTS = {Quality.FAIR: 24, Quality.POOR: 56}  # of 255, behind fits that are not good
 SMALL = 0.9  # of the cells' font, for what stands second
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -38,6 +42,9 @@ class CellDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = self.paint_ground(painter, option, index)
+        if isinstance(row, GroupRow):
+            _paint_heading(painter, option, row, Column(index.column()))
+            return
         spec, text = SPECS[Column(index.column())], row.texts[index.column()]
         colors, cell = theme().colors, _inside(option, left_pad(Column(index.column())))
         font = small_font(_font(option)) if spec.muted else _font(option)
@@ -54,14 +61,16 @@ class CellDelegate(QStyledItemDelegate):
 
     def paint_ground(
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
-    ) -> LayerRow:
+    ) -> LayerRow | GroupRow:
         """Paint the cell without its text and return its row."""
-        colors = theme().colors
+        colors, row = theme().colors, index.data(ROW_ROLE)
         rect: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue]
         if _is_selected(option):
             painter.fillRect(rect, QColor(colors.selection))
+        elif isinstance(row, GroupRow):
+            painter.fillRect(rect, QColor(colors.hover))
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, QColor(colors.line))
-        return index.data(ROW_ROLE)
+        return row
 
 
 class SparklineDelegate(CellDelegate):
@@ -77,8 +86,8 @@ class SparklineDelegate(CellDelegate):
         self._pictures.clear()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: LayerRow = index.data(ROW_ROLE)
-        if row.zeros:
+        row: LayerRow | GroupRow = index.data(ROW_ROLE)
+        if isinstance(row, GroupRow) or row.zeros:
             super().paint(painter, option, index)
             return
         self.paint_ground(painter, option, index)
@@ -104,11 +113,15 @@ class FitDelegate(CellDelegate):
     """Paints the distance behind a mark of fit and, where there is room, the null's beside it."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: LayerRow = index.data(ROW_ROLE)
-        if row.quality is None:
+        row: LayerRow | GroupRow = index.data(ROW_ROLE)
+        if isinstance(row, GroupRow) or row.quality is None:
             super().paint(painter, option, index)
             return
         self.paint_ground(painter, option, index)
+        if row.quality is not Quality.GOOD:
+            ground = QColor(getattr(theme().colors, row.quality))
+            ground.setAlpha(_TINTS[row.quality])
+            painter.fillRect(option.rect.adjusted(1, 1, 0, -1), ground)  # pyright: ignore[reportAttributeAccessIssue]
         font, cell = _font(option), _inside(option)
         text, null = row.texts[Column.KS], null_text(row.texts[Column.NULL])
         null_width = QFontMetrics(small_font(font)).horizontalAdvance(null)
@@ -131,8 +144,8 @@ class CutDelegate(CellDelegate):
     """Paints the predicted sparsity over a bar of it."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: LayerRow = index.data(ROW_ROLE)
-        if row.cut is None or not row.has_rule:
+        row: LayerRow | GroupRow = index.data(ROW_ROLE)
+        if isinstance(row, GroupRow) or row.cut is None or not row.has_rule:
             super().paint(painter, option, index)
             return
         self.paint_ground(painter, option, index)
@@ -147,6 +160,38 @@ class CutDelegate(CellDelegate):
         bar.setWidth(round(row.cut * bar.width()))
         painter.fillRect(bar, QColor(colors.threshold))
         painter.restore()
+
+
+def _paint_heading(
+    painter: QPainter, option: QStyleOptionViewItem, row: GroupRow, column: Column
+) -> None:
+    """Paint a heading: a triangle, its title in bold, numbers as those of the members."""
+    colors, cell, font = theme().colors, _inside(option), QFont(_font(option))
+    painter.save()
+    if column is Column.LAYER:
+        _paint_fold(painter, QPointF(cell.x() + FOLD / 2, cell.center().y()), row.collapsed)
+        cell.setLeft(cell.left() + FOLD + _MARK_GAP)
+        font.setBold(True)
+    text = row.texts[column]
+    shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, cell.width())
+    painter.setFont(font)
+    painter.setPen(QColor(colors.text if column is Column.LAYER else colors.muted))
+    painter.drawText(cell, _RIGHT if SPECS[column].numeric else _LEFT, shown)
+    painter.restore()
+
+
+def _paint_fold(painter: QPainter, centre: QPointF, collapsed: bool) -> None:
+    """Paint a triangle: to the right where the members are folded away, else down."""
+    half = FOLD / 2 - 1
+    corners = [QPointF(-half, -half / 2), QPointF(half, -half / 2), QPointF(0, half)]
+    if collapsed:
+        corners = [QPointF(-half / 2, -half), QPointF(half, 0), QPointF(-half / 2, half)]
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme().colors.muted))
+    painter.drawPolygon(QPolygonF([centre + corner for corner in corners]))
+    painter.restore()
 
 
 def null_text(text: str) -> str:

@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rmt_studio.gui.layers.columns import COMPARISON, Column
+from rmt_studio.gui.layers.columns import COMPARISON, RULE, Column
 from rmt_studio.gui.layers.figures import ready
 from rmt_studio.gui.layers.row import LayerRow, Quality
 from rmt_studio.gui.layers.specs import SPECS
 from rmt_studio.gui.layers.texts import wrapped
+from rmt_studio.spectra import p_value_text
 
 if TYPE_CHECKING:
     from rmt_studio.analysis import LayerAnalysis
     from rmt_studio.analysis.comparison import LayerChange
+    from rmt_studio.spectra import BulkFit
 
 _EXPLAINED = {
     *(Column.EDGE, Column.SPIKES, Column.BULK, Column.SPECTRUM, Column.KS, Column.NULL),
 }
+_MANY_SPIKES = 0.05  # of the eigenvalues
 _VERDICTS = {
     Quality.GOOD: "as close to the law as noise alone",
     Quality.FAIR: "further from the law than noise alone: some of the bulk is structure",
@@ -30,8 +33,8 @@ def explain(row: LayerRow, column: Column) -> str:
     """Return the tooltip of a cell."""
     if column in (Column.LAYER, Column.ROLE, Column.SHAPE, Column.RATIO, Column.PARAMETERS):
         return f"{row.layer.name}: {row.layer.role.label}, held by {row.layer.parameter}"
-    if column is Column.CUT:
-        return _explain_cut(row)
+    if column in RULE:
+        return _explain_rule(row, column)
     if row.zeros:
         return "The matrix holds nothing but zeros, so it has no spectrum to fit"
     if row.analysis is None:
@@ -49,11 +52,30 @@ def explain_quality(row: LayerRow) -> str:
         return ""
     fit = row.analysis.fit
     multiple = fit.ks_distance / fit.ks_null_95
-    return (
-        f"{row.quality.capitalize()} fit: {_VERDICTS[row.quality]}\n"
-        f"distance {fit.ks_distance:.4f}, {multiple:.1f} times what noise alone stays under in "
-        f"95 % of cases ({fit.ks_null_95:.4f})"
+    p_value = p_value_text(fit.ks_p_value)
+    lines = (
+        f"{row.quality.capitalize()} fit: {_VERDICTS[row.quality]}",
+        f"Kolmogorov distance {fit.ks_distance:.4f}, {multiple:.1f} times what noise alone stays "
+        f"under in 95 % of cases ({fit.ks_null_95:.4f}); p {'' if '<' in p_value else '= '}"
+        f"{p_value}, the probability of such a distance in pure noise",
+        _possible_reason(fit) if row.quality is not Quality.GOOD else "",
     )
+    return wrapped("\n".join(line for line in lines if line))
+
+
+def _possible_reason(fit: BulkFit) -> str:
+    """Return what a distance beyond the null's may mean, by what else the fit found."""
+    if fit.below:
+        return (
+            f"It may mean rows or columns of unequal variance: {fit.below} eigenvalues lie below "
+            "the lower edge; the fit with unequal variances (BEMA-gamma) tells"
+        )
+    if fit.spikes > _MANY_SPIKES * fit.dimension:
+        return (
+            f"It may mean structure that reaches into the bulk: {fit.spikes} of {fit.dimension} "
+            "eigenvalues are spikes, so the edge depends on how they are set aside"
+        )
+    return "It may mean correlated entries, or weak structure that hides within the bulk"
 
 
 def _explain_change(change: LayerChange | None, column: Column) -> str:
@@ -80,11 +102,13 @@ def _explain_number(row: LayerRow, column: Column) -> str:
     )
 
 
-def _explain_cut(row: LayerRow) -> str:
+def _explain_rule(row: LayerRow, column: Column) -> str:
     if not row.has_rule:
         return "No rule: the matrix is kept as it is"
     if row.cut is None:
         return "The effect of the rule is being measured"
+    if column is not Column.CUT:
+        return _explain_number(row, column)
     return f"The rule saves {row.cut:.1%} of the matrix's parameters".replace("%", " %")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rmt_studio.gui.layers.columns import COMPARISON, FIGURES, Column
+from rmt_studio.gui.layers.columns import COMPARISON, FIGURES, RULE, Column
 from rmt_studio.gui.layers.texts import (
     decimals,
+    grouped,
     signed,
     signed_percent,
     three_digits,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from rmt_studio.analysis import LayerAnalysis
     from rmt_studio.analysis.comparison import LayerChange
+    from rmt_studio.pruning import Effect, LayerRule
 
 SortValue = float | str | tuple[int, int] | None
 
@@ -76,6 +78,30 @@ def change_figures(change: LayerChange | None) -> dict[Column, Figure]:
     }
 
 
+def rule_figures(rule: LayerRule, effect: Effect | None) -> dict[Column, Figure]:
+    """Return the figures of what a rule does; without a rule all is kept."""
+    if rule.keeps:
+        kept = {Column.CUT: 0.0, Column.ERROR: 0.0, Column.ENERGY: 1.0}
+        return {column: Figure("–", value) for column, value in kept.items()}
+    if effect is None:
+        return dict.fromkeys(RULE, Figure("…"))
+    values = effect.sparsity, effect.output_error, effect.energy_kept
+    return {c: _figure(v, whole_percent) for c, v in zip(RULE, values, strict=True)}
+
+
+def figure_of(analysis: LayerAnalysis, column: Column) -> SortValue:
+    """Return one figure of a spectrum, a fit or the entries; None where there is none."""
+    read, text = _READERS[column]
+    return _figure(read(analysis), text).value
+
+
+def text_of(column: Column, value: float) -> str:
+    """Return a number of a column as its cells write it."""
+    if column in _READERS and column is not Column.SPECTRUM:
+        return _READERS[column][1](value)
+    return _TEXTS.get(column, three_digits)(value)
+
+
 def ready(analysis: LayerAnalysis, name: str) -> object:
     """Return a property of an analysis that is computed on first use, if that has happened."""
     return vars(analysis).get(name)
@@ -111,4 +137,12 @@ _READERS: dict[Column, tuple[Callable[[LayerAnalysis], float | None], Callable[[
     Column.LOG_SPECTRAL_NORM: (lambda x: 2 * math.log10(spectral_norm(x.spectrum)), decimals(2)),
     Column.KURTOSIS: (_of_ready("entries", "excess_kurtosis"), decimals(2)),
     Column.ZEROS: (_of_ready("entries", "zeros"), whole_percent),
+}
+_TEXTS: dict[Column, Callable[[Any], str]] = {
+    Column.RATIO: decimals(2),
+    Column.PARAMETERS: grouped,
+    Column.EDGE_CHANGE: signed_percent,
+    Column.SPIKES_CHANGE: signed,
+    Column.ALPHA_CHANGE: signed,
+    **dict.fromkeys(RULE, whole_percent),
 }

@@ -13,10 +13,14 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from rmt_studio.gui.layers.groups import GroupRow, title_of
 from rmt_studio.gui.layers.query import Query
+from rmt_studio.gui.layers.row import LayerRow
 
 if TYPE_CHECKING:
-    from rmt_studio.gui.layers.row import LayerRow
+    from collections.abc import Iterable
+
+    from rmt_studio.gui.layers.groups import Grouping
     from rmt_studio.gui.layers.table_model import LayerTableModel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -66,17 +70,37 @@ class LayerFilter(QSortFilterProxyModel):
         self._source.arrange()
         self.moved.emit()
 
-    def row_at(self, place: int) -> LayerRow:
-        """Return the row that is shown at a place."""
-        return self._source.rows[self.mapToSource(self.index(place, 0)).row()]
+    def group_by(self, grouping: Grouping) -> None:
+        """Put rows under other headings, or under none."""
+        self.moving.emit()
+        self._source.group_by(grouping)
+        self.moved.emit()
+
+    def collapse(self, titles: Iterable[str]) -> None:
+        """Fold these groups away and no others."""
+        self.beginFilterChange()
+        self._source.collapse(titles)
+        self.endFilterChange(_ROWS)
+
+    def keeps(self, name: str) -> bool:
+        """Tell whether the query accepts a layer, be its group folded away or not."""
+        source = self._source.place(name)
+        line = None if source is None else self._source.lines[source]
+        return isinstance(line, LayerRow) and self._query.accepts(line)
+
+    def heading_place(self, name: str) -> int | None:
+        """Return where the heading over a layer is shown, or None."""
+        source = self._source.heading_of(name)
+        return None if source is None else self._shown(source)
+
+    def row_at(self, place: int) -> LayerRow | GroupRow:
+        """Return the row, or the heading, that is shown at a place."""
+        return self._source.lines[self.mapToSource(self.index(place, 0)).row()]
 
     def place(self, name: str) -> int | None:
         """Return where a layer is shown, or None while it is filtered out or there is none."""
         source = self._source.place(name)
-        if source is None:
-            return None
-        shown = self.mapFromSource(self._source.index(source, 0))
-        return shown.row() if shown.isValid() else None
+        return None if source is None else self._shown(source)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self.moving.emit()
@@ -84,4 +108,15 @@ class LayerFilter(QSortFilterProxyModel):
         self.moved.emit()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        return self._query.accepts(self._source.rows[row])
+        line = self._source.lines[row]
+        if isinstance(line, GroupRow):
+            return any(map(self._query.accepts, line.members))
+        return not self._is_folded(line) and self._query.accepts(line)
+
+    def _is_folded(self, row: LayerRow) -> bool:
+        folded = self._source.collapsed
+        return bool(folded) and title_of(row, self._source.grouping) in folded
+
+    def _shown(self, source: int) -> int | None:
+        shown = self.mapFromSource(self._source.index(source, 0))
+        return shown.row() if shown.isValid() else None

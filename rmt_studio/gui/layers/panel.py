@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.layers.columns import Column
+from rmt_studio.gui.layers.empty_page import EmptyPage
 from rmt_studio.gui.layers.filter_bar import FilterBar
 from rmt_studio.gui.layers.filter_proxy import LayerFilter
+from rmt_studio.gui.layers.groups import Grouping
 from rmt_studio.gui.layers.row import Quality
 from rmt_studio.gui.layers.row_menu import RowMenu
 from rmt_studio.gui.layers.selection_link import SelectionLink
 from rmt_studio.gui.layers.table_model import LayerTableModel
 from rmt_studio.gui.layers.table_view import LayerTable
+from rmt_studio.gui.layers.views_bar import ViewsBar
 from rmt_studio.studio.document import (
     AnalysisCleared,
     ComparedChanged,
@@ -26,9 +29,11 @@ from rmt_studio.studio.document import (
 )
 
 if TYPE_CHECKING:
+    from rmt_studio.gui.heat_map.page import HeatMapPage
     from rmt_studio.gui.layers.row import LayerRow
     from rmt_studio.gui.workbench import Workbench
 
+_GROUPING = "layers/grouping"
 _ARRANGE_AFTER = 250  # ms without a change, after which rows go to their new places
 
 
@@ -44,19 +49,79 @@ class LayerPanel(QFrame):
         self.model = LayerTableModel(workbench.document, self)
         self.proxy = LayerFilter(self.model, self)
         self.table = LayerTable(self.model, self.proxy, self)
+        self.views = ViewsBar(self)
         self.filter_bar = FilterBar(self.table.column_menu, self)
+        self.heat_map: HeatMapPage | None = None  # made when it is first wanted
         self.row_menu = RowMenu(self.table, workbench)
         self._link = SelectionLink(self.table, self.proxy, workbench)
         self._arrange_timer = QTimer(self, singleShot=True, interval=_ARRANGE_AFTER)
         self._foot = ElidedLabel(parent=self)
-        self._pages = QStackedWidget(self)
+        self._pages, self._views = QStackedWidget(self), QStackedWidget(self)
+        self._redraw_timer = QTimer(self, singleShot=True, interval=0)
         self._build()
         self._arrange_timer.timeout.connect(self.arrange)
         self.filter_bar.query_changed.connect(self._filter)
-        self.filter_bar.left.connect(self.table.setFocus)
+        self.filter_bar.left.connect(self._focus_layers)
+        self.views.page_chosen.connect(self.show_view)
+        self.views.grouping_chosen.connect(self.group_by)
+        self.views.fold_chosen.connect(self.fold_all)
+        self.table.folded.connect(self._fold)
+        self._redraw_timer.timeout.connect(self._redraw)
         workbench.document_changed.connect(self._document_changed)
         workbench.selection_changed.connect(self._sum_up)
+        kept = str(QSettings().value(_GROUPING) or "")
+        self.group_by(Grouping(kept) if kept in tuple(map(str, Grouping)) else Grouping.NONE)
         self._show_page()
+
+    # --- what is shown ---------------------------------------------------------------------------
+
+    def show_view(self, page: int) -> None:
+        """Show the table (0) or the heat map (1)."""
+        if self.views.tabs.currentIndex() != page:
+            self.views.tabs.setCurrentIndex(page)  # which comes back here
+            return
+        if page == 1 and self.heat_map is None:
+            from rmt_studio.gui.heat_map.page import HeatMapPage
+
+            self.heat_map = HeatMapPage(self._workbench, self)
+            self._views.addWidget(self.heat_map)
+        self.views.show_page(page)
+        self.filter_bar.columns_button.setVisible(page == 0)
+        self._views.setCurrentIndex(page)
+        self._redraw()
+
+    def group_by(self, grouping: Grouping) -> None:
+        """Put the layers of a block, or of a role, under a heading of their own."""
+        QSettings().setValue(_GROUPING, str(grouping))
+        with self._link.silence():
+            self.proxy.group_by(grouping)
+        self.show_view(0)
+        self.views.show_grouping(grouping)
+        self._link.arranged()
+        self._link.reveal()
+
+    def fold_all(self, folded: bool) -> None:
+        """Fold all groups away, or show them again."""
+        self._collapse(self.model.headings if folded else frozenset())
+
+    def _fold(self, title: str) -> None:
+        self._collapse(self.model.collapsed ^ {title})
+
+    def _collapse(self, titles: frozenset[str]) -> None:
+        with self._link.silence():
+            self.proxy.collapse(titles)
+        self._link.follow()
+
+    def _redraw(self) -> None:
+        """Draw the heat map while it is to be seen."""
+        if self.heat_map is not None and self._views.currentIndex() == 1:
+            query = self.proxy.query
+            faint = frozenset(r.layer.name for r in self.model.rows if not query.accepts(r))
+            self.heat_map.show_rows(self.model.rows, faint)
+
+    def _focus_layers(self) -> None:
+        shown = self.table if self.heat_map is None else self.heat_map.map
+        (self.table if self._views.currentIndex() == 0 else shown).setFocus()
 
     def arrange(self) -> None:
         """Filter and sort anew; the layer on show stays the same."""
@@ -71,6 +136,7 @@ class LayerPanel(QFrame):
         if isinstance(event, ModelOpened):
             self.table.show_comparison(False)
             self.model.reload()
+            self._redraw_timer.start()
             self._show_page()
         elif isinstance(event, AnalysisCleared):
             self._refresh(tuple(row.layer.name for row in self.model.rows), Column.SPECTRUM)
@@ -81,6 +147,7 @@ class LayerPanel(QFrame):
             self.table.show_comparison(self._workbench.document.comparing != "none")
             self._refresh(tuple(row.layer.name for row in self.model.rows), Column.EDGE_CHANGE)
             self.table.fit_columns()  # for what stands in the cells now
+            self._redraw_timer.start()
         elif isinstance(event, RecipeChanged | EffectsChanged):
             self._refresh(event.names, Column.CUT)
 
@@ -88,6 +155,7 @@ class LayerPanel(QFrame):
         self.model.refresh(names, first)
         if (self.model.sorted_by or 0) >= first or self.proxy.query.tests:
             self._arrange_timer.start()
+        self._redraw_timer.start()
         self._sum_up()
 
     def _choose_first(self, names: tuple[str, ...]) -> None:
@@ -108,6 +176,7 @@ class LayerPanel(QFrame):
             self.proxy.set_query(self.filter_bar.query)
         self._link.arranged()
         self._link.reveal()
+        self._redraw_timer.start()
         self._sum_up()
 
     # --- putting together ----------------------------------------------------------------------
@@ -119,17 +188,19 @@ class LayerPanel(QFrame):
         page = QWidget(self)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(4, 0, 10, 0)
-        bar.addWidget(self.filter_bar)
-        column.addLayout(bar)
-        column.addWidget(self.table, 1)
+        column.setSpacing(6)
+        for bar in (self.views, self.filter_bar):
+            line = QHBoxLayout()
+            line.setContentsMargins(4, 0, 10, 0)
+            line.addWidget(bar)
+            column.addLayout(line)
+        self._views.addWidget(self.table)
+        column.addWidget(self._views, 1)
         column.addWidget(self._foot)
         self._pages.addWidget(page)
         self._pages.addWidget(EmptyPage(self))
         frame = QVBoxLayout(self)
-        frame.setContentsMargins(8, 12, 2, 10)
+        frame.setContentsMargins(8, 6, 2, 10)
         frame.addWidget(self._pages)
 
     def _show_page(self) -> None:
@@ -169,28 +240,3 @@ class LayerPanel(QFrame):
         others = len(known) - good
         not_so = self.tr("1 does not") if others == 1 else self.tr("{n} do not").format(n=others)
         return (one if good == 1 else many).format(n=good, others=not_so)
-
-
-class EmptyPage(QWidget):
-    """What stands in place of the table while no model is open."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("layer_empty_page")
-        heading = QLabel(self.tr("No model is open"))
-        heading.setProperty("heading", True)
-        text = QLabel(
-            self.tr(
-                "Open a model, drop a checkpoint or a model folder on the window, "
-                "or start with the demo. Each of its weight matrices gets a row here."
-            )
-        )
-        text.setProperty("muted", True)
-        text.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 0, 34, 0)
-        column.addStretch(2)
-        for label in (heading, text):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            column.addWidget(label)
-        column.addStretch(3)

@@ -14,9 +14,10 @@ from rmt_studio.gui.layers.figures import (
     change_figures,
     figures_of,
     no_figures,
+    rule_figures,
 )
 from rmt_studio.gui.layers.sparkline import Sparkline, sparkline_of
-from rmt_studio.gui.layers.texts import grouped, whole_percent
+from rmt_studio.gui.layers.texts import grouped
 
 if TYPE_CHECKING:
     from rmt_studio.analysis import LayerAnalysis
@@ -102,8 +103,7 @@ def row_of(
     """
     cut = 0.0 if rule.keeps else effect.sparsity if effect else None
     figures = _figures(analysis, zeros=zeros, before=before)
-    ends = change_figures(change) | {Column.CUT: Figure(_cut_text(rule, cut), cut)}
-    cells = _identity(place, layer) | figures | ends
+    cells = _identity(place, layer) | figures | change_figures(change) | rule_figures(rule, effect)
     return LayerRow(
         place=place,
         layer=layer,
@@ -126,12 +126,6 @@ def _figures(
     if before is not None and before.analysis is analysis:
         return {column: Figure(before.texts[column], before.values[column]) for column in FIGURES}
     return figures_of(analysis)
-
-
-def _cut_text(rule: LayerRule, cut: float | None) -> str:
-    if rule.keeps:
-        return "–"
-    return "…" if cut is None else whole_percent(cut)
 
 
 def _identity(place: int, layer: Layer) -> dict[Column, Figure]:

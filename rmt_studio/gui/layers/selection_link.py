@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject
 
+from rmt_studio.gui.layers.groups import GroupRow
+from rmt_studio.gui.layers.row import LayerRow
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractItemView
 
@@ -29,18 +32,17 @@ class SelectionLink(QObject):
         self._silent = False
         rows = view.selectionModel()
         rows.selectionChanged.connect(self._rows_chosen)
-        rows.currentRowChanged.connect(self._rows_chosen)
+        rows.currentRowChanged.connect(self._current_moved)
         workbench.selection_changed.connect(self.follow)
         proxy.moving.connect(self._let_go)
         proxy.moved.connect(self.follow)
 
     def follow(self) -> None:
         """Select the rows of the workbench's layers, and bring the one on show into view."""
-        places = [self._proxy.place(name) for name in self._workbench.selection]
-        shown = sorted(place for place in places if place is not None)
-        current = self._workbench.current
-        place = self._proxy.place(current) if current else None
-        if self._silent or (shown, place) == (self._chosen_places(), self._current_place()):
+        if self._silent:
+            return
+        shown, place = self._wanted()
+        if (shown, place) == (self._chosen_places(), self._current_place()):
             return
         with _Silence(self):
             self._select(shown, place)
@@ -48,7 +50,7 @@ class SelectionLink(QObject):
     def arranged(self) -> None:
         """Follow the workbench after rows were hidden, shown or put in another order."""
         bench = self._workbench
-        left = tuple(name for name in bench.selection if self._proxy.place(name) is not None)
+        left = tuple(name for name in bench.selection if self._proxy.keeps(name))
         if left and left != bench.selection:
             bench.select(left, bench.current if bench.current in left else left[0])
         elif not left and bench.current is not None:
@@ -66,6 +68,11 @@ class SelectionLink(QObject):
         """Return a context in which rows may move without anybody having chosen."""
         return _Silence(self)
 
+    def _current_moved(self) -> None:
+        """A row that is not among the chosen ones is about to be, or was only gone to."""
+        if not self._silent and self._current_place() in self._chosen_places():
+            self._rows_chosen()
+
     def _rows_chosen(self) -> None:
         if self._silent:
             return
@@ -73,13 +80,57 @@ class SelectionLink(QObject):
         if not places:
             self.follow()  # a click beside the rows leaves the layer on show selected
             return
-        names = tuple(self._proxy.row_at(place).layer.name for place in places)
+        names = tuple(name for place in places for name in self._names_at(place))
+        if not names:
+            self.follow()
+            return
         here, before = self._current_place(), self._workbench.current
         current = before if before in names else names[-1]
-        if here is not None and here in places:
-            current = self._proxy.row_at(here).layer.name
+        line = self._proxy.row_at(here) if here is not None and here in places else None
+        if isinstance(line, LayerRow):
+            current = line.layer.name
+        elif line is not None and current not in self._names_at(here or 0):
+            current = self._names_at(here or 0)[0]
         with _Silence(self):
             self._workbench.select(self._in_model_order(names), current)
+        if any(isinstance(self._proxy.row_at(place), GroupRow) for place in places):
+            self.follow()
+
+    def _names_at(self, place: int) -> tuple[str, ...]:
+        """Return the layers that a selected row stands for.
+
+        A heading that was just chosen stands for all its members; one that is only among what is
+        chosen stands for nobody when they are shown, and else for those that were chosen before.
+        """
+        line = self._proxy.row_at(place)
+        if isinstance(line, LayerRow):
+            return (line.layer.name,)
+        names = tuple(row.layer.name for row in line.members if self._proxy.keeps(row.layer.name))
+        if place == self._current_place():
+            return names
+        chosen = set(self._workbench.selection) if line.collapsed else set()
+        return tuple(name for name in names if name in chosen)
+
+    def _wanted(self) -> tuple[list[int], int | None]:
+        """Return the rows to select and the current one; a heading stands for hidden members."""
+        bench, here = self._workbench, self._current_place()
+        found: set[int] = set()
+        for name in bench.selection:
+            place = self._proxy.place(name)
+            if place is None and self._proxy.keeps(name):
+                place = self._proxy.heading_place(name)
+            if place is not None:
+                found.add(place)
+        current = bench.current
+        place = self._proxy.place(current) if current else None
+        heading = self._proxy.heading_place(current) if current else None
+        if heading is not None and (
+            (place is None and heading in found)
+            or (heading == here and set(bench.selection).issuperset(self._names_at(heading)))
+        ):
+            found.add(heading)
+            place = heading
+        return sorted(found), place
 
     def _let_go(self) -> None:
         with _Silence(self):

@@ -216,6 +216,25 @@ SPECS: dict[Column, ColumnSpec] = {
         "cut",
         "Cut",
         "Predicted sparsity: share of the matrix's parameters that need no storage under its rule",
+        group="Rule",
+        name="Sparsity (cut)",
+        widest="100 %",
+    ),
+    Column.ERROR: ColumnSpec(
+        "error",
+        "Error",
+        "Predicted output error of the rule: root mean square of W x - W' x over that of W x, for "
+        "white inputs or, where they were sampled, the layer's own",
+        group="Rule",
+        name="Predicted output error",
+        widest="88 %",
+    ),
+    Column.ENERGY: ColumnSpec(
+        "energy",
+        "Energy",
+        "Energy that the rule keeps, ‖W'‖² / ‖W‖² (Frobenius)",
+        group="Rule",
+        name="Energy kept",
         widest="100 %",
     ),
 }

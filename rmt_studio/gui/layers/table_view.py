@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from rmt_studio.gui.layers.column_menu import ColumnMenu
 from rmt_studio.gui.layers.columns import COMPARISON, DEFAULT_COLUMNS, Column
 from rmt_studio.gui.layers.delegates import (
+    FOLD,
+    PAD,
     CellDelegate,
     CutDelegate,
     FitDelegate,
     SparklineDelegate,
 )
+from rmt_studio.gui.layers.groups import GroupRow
 from rmt_studio.gui.layers.header import LayerHeader
 from rmt_studio.gui.layers.plain_header import header_font
 from rmt_studio.gui.layers.room import columns_that_fit
+from rmt_studio.gui.layers.row import LayerRow
 from rmt_studio.gui.layers.specs import SPECS, by_key
+from rmt_studio.gui.layers.table_model import ROW_ROLE
 from rmt_studio.gui.layers.widths import ColumnWidths
 from rmt_studio.gui.theme import number_font
 
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from rmt_studio.gui.layers.table_model import LayerTableModel
 
 _FONT_SCALE = 0.9  # seven columns have to fit a dock of a third of the window
+_EITHER_WAY = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ROW_PAD = 12  # px of a row above and below its text
 
 
@@ -36,13 +42,18 @@ class LayerTable(QTableView):
 
     Attributes:
         column_menu: the menu of the header.
+
+    Signals:
+        folded (str): the group of this title is to be folded away, or shown again.
     """
+
+    folded = Signal(str)
 
     def __init__(
         self, model: LayerTableModel, proxy: LayerFilter, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._source = model
+        self._source, self._proxy = model, proxy
         self._chosen: tuple[Column, ...] = tuple(sorted((*DEFAULT_COLUMNS, *COMPARISON)))
         self._comparing = False
         self.setObjectName("layer_table")
@@ -74,7 +85,7 @@ class LayerTable(QTableView):
 
     def fit_columns(self) -> None:
         """Show the wanted columns, each as wide as what stands in it."""
-        widths, rows = ColumnWidths(self.font(), header_font(self.font())), self._source.rows
+        widths, rows = ColumnWidths(self.font(), header_font(self.font())), self._source.lines
         available = self.viewport().width()
         wanted = tuple(c for c in self._chosen if self._comparing or c not in COMPARISON)
         full, brief = widths.full(wanted, rows), widths.brief(rows)
@@ -84,6 +95,46 @@ class LayerTable(QTableView):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.fit_columns()
+
+    # --- groups ------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        heading = self._heading_at(index)
+        beside = event.position().x() - self.columnViewportPosition(Column.LAYER)
+        if heading is not None and index.column() == Column.LAYER and beside <= FOLD + 2 * PAD:
+            self.folded.emit(heading.title)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        heading = self._heading_at(self.indexAt(event.position().toPoint()))
+        if heading is None:
+            super().mouseDoubleClickEvent(event)
+        else:
+            self.folded.emit(heading.title)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left folds and leads to a heading, Right unfolds, Space and Enter do either."""
+        key, index = Qt.Key(event.key()), self.currentIndex()
+        heading = self._heading_at(index)
+        if heading is not None and key in _EITHER_WAY:
+            self.folded.emit(heading.title)
+        elif heading is not None and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            if heading.collapsed is (key == Qt.Key.Key_Right):
+                self.folded.emit(heading.title)
+        elif key == Qt.Key.Key_Left and (place := self._place_above(index)) is not None:
+            self.selectRow(place)
+        else:
+            super().keyPressEvent(event)
+
+    def _heading_at(self, index: QModelIndex) -> GroupRow | None:
+        line = index.data(ROW_ROLE) if index.isValid() else None
+        return line if isinstance(line, GroupRow) else None
+
+    def _place_above(self, index: QModelIndex) -> int | None:
+        line = index.data(ROW_ROLE) if index.isValid() else None
+        return self._proxy.heading_place(line.layer.name) if isinstance(line, LayerRow) else None
 
     # --- columns -----------------------------------------------------------------------------
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QFont
 
+    from rmt_studio.gui.layers.groups import GroupRow
     from rmt_studio.gui.layers.row import LayerRow
+
+    Lines = Sequence[LayerRow | GroupRow]
 
 _SPARKLINE = 56
 _CUT_BAR = 34
@@ -31,11 +34,11 @@ class ColumnWidths:
         self._small = QFontMetrics(small_font(font))
         self._header = QFontMetrics(header_font)
 
-    def full(self, columns: Sequence[Column], rows: Sequence[LayerRow]) -> dict[Column, int]:
+    def full(self, columns: Sequence[Column], rows: Lines) -> dict[Column, int]:
         """Return the widths at which every cell is shown whole."""
         return {column: self._width(column, rows, with_null=True) for column in columns}
 
-    def brief(self, rows: Sequence[LayerRow]) -> dict[Column, int]:
+    def brief(self, rows: Lines) -> dict[Column, int]:
         """Return the widths of columns that can say less: short names, KS without its null."""
         shortest = (
             self._cells.horizontalAdvance(SPECS[Column.LAYER].widest) + left_pad(Column.LAYER) + PAD
@@ -45,7 +48,7 @@ class ColumnWidths:
             Column.KS: self._width(Column.KS, rows, with_null=False),
         }
 
-    def _width(self, column: Column, rows: Sequence[LayerRow], *, with_null: bool) -> int:
+    def _width(self, column: Column, rows: Lines, *, with_null: bool) -> int:
         header = self._header.horizontalAdvance(SPECS[column].title) + 2 * PAD + _ROUNDING
         if column is Column.SPECTRUM:
             return max(header, _SPARKLINE + 2 * PAD)
@@ -58,7 +61,7 @@ class ColumnWidths:
             header, max(text, _CUT_BAR if column is Column.CUT else 0) + left_pad(column) + PAD
         )
 
-    def _widest(self, column: Column, rows: Sequence[LayerRow]) -> str:
+    def _widest(self, column: Column, rows: Lines) -> str:
         """Return the longest text; measuring each of a thousand would be felt."""
         texts = {row.texts[column] for row in rows} | {SPECS[column].widest}
         longest = sorted(texts, key=len)[-_MEASURED:]

@@ -1,4 +1,4 @@
-"""The context menu of every plot: save it, copy it, save its numbers."""
+"""The context menu of every plot: save or copy it, save or copy its numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from rmt_studio.errors import InputError
 from rmt_studio.gui.dialogs.error_box import show_error
-from rmt_studio.gui.plots.numbers import plot_rows, save_numbers
+from rmt_studio.gui.plots.numbers import plot_rows, save_numbers, tab_separated
 from rmt_studio.gui.plots.picture import plot_image, save_plot
 
 if TYPE_CHECKING:
@@ -38,9 +38,11 @@ class PlotMenu(QObject):
         self._names: dict[int, str] = {}
         self.save = self._action(self.tr("Save plot…"), QKeySequence("Ctrl+Shift+S"))
         self.copy = self._action(self.tr("Copy plot"), QKeySequence(QKeySequence.StandardKey.Copy))
-        self.numbers = self._action(self.tr("Save its numbers as CSV…"))
+        self.copy_data = self._action(self.tr("Copy its numbers"), QKeySequence("Ctrl+Alt+C"))
+        self.numbers = self._action(self.tr("Save its numbers as CSV…"), QKeySequence("Ctrl+Alt+S"))
         self.save.triggered.connect(self._save)
         self.copy.triggered.connect(self.copy_plot)
+        self.copy_data.triggered.connect(self.copy_numbers)
         self.numbers.triggered.connect(self._save_numbers)
         for watched in (view, view.viewport()):
             watched.installEventFilter(self)
@@ -61,11 +63,15 @@ class PlotMenu(QObject):
         """Put the plot on the clipboard as a picture."""
         QGuiApplication.clipboard().setImage(plot_image(self._view))
 
+    def copy_numbers(self) -> None:
+        """Put the numbers on the clipboard, tab-separated, as a spreadsheet takes them."""
+        QGuiApplication.clipboard().setText(tab_separated(self.rows()))
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QContextMenuEvent):
             menu = QMenu(self._view)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addActions([self.save, self.copy, self.numbers])
+            menu.addActions([self.copy, self.copy_data, self.save, self.numbers])
             menu.popup(event.globalPos())
             return True
         return super().eventFilter(watched, event)

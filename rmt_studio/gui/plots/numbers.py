@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import pyqtgraph as pg
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 Row = dict[str, object]
 
 
+@runtime_checkable
+class Area(Protocol):
+    """A filled area: the curves that bound it, each by its name."""
+
+    @property
+    def sides(self) -> Mapping[str, tuple[Sequence[float], Sequence[float]]]: ...
+
+
 def save_numbers(rows: Sequence[Row], path: Path | str) -> None:
     """Write what a plot draws as CSV: an item's name, the axes it is drawn on, its numbers.
 
@@ -27,6 +35,13 @@ def save_numbers(rows: Sequence[Row], path: Path | str) -> None:
         InputError: the place cannot be written.
     """
     write_csv(path, rows or [_row("", ("", ""), None, None)])
+
+
+def tab_separated(rows: Sequence[Row]) -> str:
+    """Return what a plot draws as lines of cells with tabs between them, titles first."""
+    titles = list(rows[0]) if rows else list(_row("", ("", ""), None, None))
+    lines = [["" if row[title] is None else str(row[title]) for title in titles] for row in rows]
+    return "\n".join("\t".join(line) for line in (titles, *lines))
 
 
 def plot_rows(view: pg.GraphicsView, names: Mapping[int, str]) -> Iterator[Row]:
@@ -45,6 +60,9 @@ def plot_rows(view: pg.GraphicsView, names: Mapping[int, str]) -> Iterator[Row]:
         for item in plot.getViewBox().childGroup.childItems():
             if item.isVisible() and id(item) in names:
                 yield from _of_item(item, names[id(item)], axes)
+            elif item.isVisible() and isinstance(item, Area):
+                for side, (x, y) in item.sides.items():
+                    yield from (_row(side, axes, a, b) for a, b in zip(x, y, strict=True))
 
 
 def _of_item(item: Any, name: str, axes: tuple[str, str]) -> Iterator[Row]:  # noqa: ANN401
@@ -57,10 +75,22 @@ def _of_item(item: Any, name: str, axes: tuple[str, str]) -> Iterator[Row]:  # n
         yield from _bars(item.opts, name, axes)
     elif isinstance(item, pg.ErrorBarItem):
         yield from _error_bars(item.opts, name, axes)
+    elif isinstance(item, pg.ImageItem):
+        yield from _pixels(item, name, axes)
     elif isinstance(item, pg.PlotDataItem | pg.PlotCurveItem | pg.ScatterPlotItem):
         x, y = item.getData()
         if x is not None and y is not None:
             yield from (_row(name, axes, a, b) for a, b in zip(x, y, strict=False))
+
+
+def _pixels(item: pg.ImageItem, name: str, axes: tuple[str, str]) -> Iterator[Row]:
+    """Yield a row per pixel, or one per colour of it."""
+    if item.image is None:
+        return
+    for place, value in np.ndenumerate(item.image):
+        row, column, *color = place
+        told = f"{name}, {('red', 'green', 'blue')[color[0]]}" if color else name
+        yield {**_row(told, axes, column, row), "value": float(value)}
 
 
 def _bars(opts: dict[str, Any], name: str, axes: tuple[str, str]) -> Iterator[Row]:
@@ -90,7 +120,7 @@ def _error_bars(opts: dict[str, Any], name: str, axes: tuple[str, str]) -> Itera
 def _row(name: str, axes: tuple[str, str], x: float | None, y: float | None) -> Row:
     told = {"item": name, "x_axis": axes[0], "y_axis": axes[1]}
     values = {"x": None if x is None else float(x), "y": None if y is None else float(y)}
-    return {**told, **values, "width": None, "above": None, "below": None}
+    return {**told, **values, "width": None, "above": None, "below": None, "value": None}
 
 
 def _caption(plot: pg.PlotItem, side: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,16 @@ from PySide6.QtCore import Qt, Signal
 
 from rmt_studio.gui.inspector.figures import count_text
 from rmt_studio.gui.plots import PlotMenu
-from rmt_studio.gui.results.series import DENSE, LOOKS, Comparison, Look, Point, Series
+from rmt_studio.gui.results.series import (
+    DENSE,
+    LOOKS,
+    Comparison,
+    Look,
+    Point,
+    Series,
+    front_of,
+    points_of,
+)
 from rmt_studio.gui.spectrum.axes import Axis, round_ticks
 from rmt_studio.gui.theme import number_font, theme
 
@@ -69,8 +79,13 @@ class AccuracyPlot(pg.PlotWidget):
         axes = {"bottom": self._below, "left": self._beside}
         super().__init__(parent, axisItems=axes, enableMenu=False)
         self.setObjectName("accuracy_plot")
-        self.setAccessibleName(self.tr("Accuracy against parameters kept"))
-        self.setToolTip(self.tr("Top-1 with its 95 % interval; click a point to find its row"))
+        self.setAccessibleName(self.tr("Accuracy against parameters kept\nclick to open its rules"))
+        self.setToolTip(
+            self.tr(
+                "Top-1 with its 95 % interval; click a point to open the rules of its run.\n"
+                "The stepped line is the Pareto front: no run is smaller and as accurate"
+            )
+        )
         self.setMinimumSize(260, 90)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
@@ -84,20 +99,23 @@ class AccuracyPlot(pg.PlotWidget):
         self._reference, self._reference_name = pg.InfiniteLine(angle=0), pg.TextItem(anchor=(1, 1))
         self._items = {look: self._make(look) for look in (*LOOKS, DENSE)}
         self._ring = pg.ScatterPlotItem(size=_RING)
-        for item in (self._reference, self._ring, self._reference_name):
+        self._front = pg.PlotCurveItem()
+        self._front.setZValue(-1)
+        for item in (self._front, self._reference, self._ring, self._reference_name):
             self.getViewBox().addItem(item, ignoreBounds=True)
         dense = "dense model"
         self.saving.name_items({self._reference: dense, self._items[DENSE].bars: dense})
+        self.saving.name_items({self._front: "Pareto front"})
         theme().changed.connect(self.recolor)
         self.recolor()
         self.show_runs(None)
 
     def show_runs(self, comparison: Comparison | None) -> None:
         """Draw the runs, or nothing."""
-        largest = max((p.parameters for p in _points(comparison)), default=1)
+        largest = max((p.parameters for p in points_of(comparison)), default=1)
         divisor, unit = next(((d, u) for d, u in _UNITS if largest >= d), (1.0, ""))
         self._points = {
-            p.index: (p.parameters / divisor, 100 * p.top1) for p in _points(comparison)
+            p.index: (p.parameters / divisor, 100 * p.top1) for p in points_of(comparison)
         }
         dense = comparison.dense if comparison else None
         for look in LOOKS:
@@ -109,8 +127,9 @@ class AccuracyPlot(pg.PlotWidget):
         caption = self.tr("parameters kept")
         self._below.describe(f"{caption} ({unit})" if unit else caption)
         self._beside.describe(self.tr("top-1 (%)"))
-        self._set_view(_points(comparison))
+        self._set_view(points_of(comparison))
         self._draw_reference(dense)
+        self._draw_front(comparison)
         self.highlight(self._picked)
 
     def highlight(self, index: int | None) -> None:
@@ -131,6 +150,7 @@ class AccuracyPlot(pg.PlotWidget):
             items.marks.setPen(pg.mkPen(colors.panel, width=1))
         self._reference.setPen(pg.mkPen(colors.muted, style=Qt.PenStyle.DashLine))
         self._reference_name.setColor(colors.muted)
+        self._front.setPen(pg.mkPen(colors.bulk, width=5))
         self._ring.setPen(pg.mkPen(colors.text, width=1.5))
         self._ring.setBrush(None)
         self._below.recolor()
@@ -175,6 +195,16 @@ class AccuracyPlot(pg.PlotWidget):
             self._reference_name.setFont(number_font(8))
             self._reference_name.setPos(right, 100 * dense.top1)
 
+    def _draw_front(self, comparison: Comparison | None) -> None:
+        """Draw a step from each run on the front to the next smaller one."""
+        front = front_of(comparison) if comparison else frozenset()
+        places = sorted({self._points[index] for index in front}, reverse=True)
+        steps = [(x, y) for x, y in places[:1]]
+        for (_, before), (x, y) in pairwise(places):
+            steps += [(x, before), (x, y)]
+        x, y = np.array(steps).reshape(-1, 2).T
+        self._front.setData(x=x, y=y)
+
     def _set_view(self, points: list[Point]) -> None:
         if not points:
             return
@@ -193,13 +223,6 @@ class AccuracyPlot(pg.PlotWidget):
     def _clicked(self, _marks: object, spots: list[pg.SpotItem], _event: object) -> None:
         if len(spots):
             self.run_picked.emit(spots[0].data().index)
-
-
-def _points(comparison: Comparison | None) -> list[Point]:
-    if comparison is None:
-        return []
-    dense = [comparison.dense] if comparison.dense else []
-    return [*dense, *(point for one in comparison.series for point in one.points)]
 
 
 def _tip(x: float, y: float, data: Point) -> str:

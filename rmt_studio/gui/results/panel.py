@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QSplitter,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,16 +20,17 @@ from PySide6.QtWidgets import (
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.figures import count_text
 from rmt_studio.gui.results.accuracy_plot import AccuracyPlot
-from rmt_studio.gui.results.row import table_text
+from rmt_studio.gui.results.marked_model import MarkedTableModel
+from rmt_studio.gui.results.row import HEADERS, Column, rows_of
+from rmt_studio.gui.results.run_actions import RunActions
+from rmt_studio.gui.results.run_table import RunTable
 from rmt_studio.gui.results.series import compare
-from rmt_studio.gui.results.table_model import RunTableModel
-from rmt_studio.gui.results.table_view import RunTable
 from rmt_studio.studio.document import ImagesOpened, ModelOpened, RunAdded
+from rmt_studio.studio.events import RunsChanged
 
 if TYPE_CHECKING:
     from rmt_studio.gui.results.series import Comparison
     from rmt_studio.gui.workbench import Workbench
-    from rmt_studio.studio.document import Run
 
 
 class ResultsPanel(QFrame):
@@ -41,15 +42,15 @@ class ResultsPanel(QFrame):
         self.setObjectName("results_panel")
         self.setProperty("card", True)
         self.setMinimumSize(420, 120)
-        self.model = RunTableModel(workbench.document, self)
+        self.model = MarkedTableModel([HEADERS[column] for column in Column], self)
         self.table = RunTable(self.model, self)
         self.plot = AccuracyPlot(self)
         self.caption = ElidedLabel(parent=self)
         self.empty_text = QLabel(self)
         self._pages = QStackedWidget(self)
         self.menu = QMenu(self)
-        self.copy_action = QAction(self.tr("Copy table"), self)
-        self.use_action = QAction(self.tr("Use this recipe"), self)
+        self.actions_of_runs = RunActions(workbench, self.table)
+        self.more_button = QToolButton(self)
         self._build()
         self._connect()
         self._show()
@@ -57,20 +58,17 @@ class ResultsPanel(QFrame):
     # --- following the document ----------------------------------------------------------------
 
     def _document_changed(self, event: object) -> None:
-        if isinstance(event, RunAdded):
-            self.model.append(event.index)
-            self._show()
-            self.table.scrollToBottom()
-        elif isinstance(event, ModelOpened):
-            self.model.reload()
+        if isinstance(event, ModelOpened):
             self.plot.highlight(None)
+        if isinstance(event, RunAdded | RunsChanged | ModelOpened | ImagesOpened):
             self._show()
-        elif isinstance(event, ImagesOpened):
-            self._show()
+        if isinstance(event, RunAdded):
+            self.table.scrollToBottom()
 
     def _show(self) -> None:
         runs = self._workbench.document.runs
         comparison = compare(runs) if runs else None
+        self.model.show_rows(rows_of(runs))
         self.plot.show_runs(comparison)
         self._pages.setCurrentIndex(1 if runs else 0)
         self.empty_text.setText(self._next_step())
@@ -104,30 +102,11 @@ class ResultsPanel(QFrame):
 
     def _pick(self, index: int) -> None:
         self.table.selectRow(index)
-
-    def prepare_menu(self) -> None:
-        """Enable what can be done with the selected run."""
-        run = self._chosen()
-        self.use_action.setEnabled(run is not None and run.recipe is not None)
+        self.actions_of_runs.open_rules()
 
     def _open_menu(self, place: QPoint) -> None:
-        self.prepare_menu()
+        self.actions_of_runs.prepare()
         self.menu.popup(self.table.viewport().mapToGlobal(place))
-
-    def _chosen(self) -> Run | None:
-        index = self.table.currentIndex()
-        return self.model.rows[index.row()].run if index.isValid() else None
-
-    def copy_table(self) -> None:
-        """Put the table on the clipboard as tab-separated values at full precision."""
-        QGuiApplication.clipboard().setText(table_text(self._workbench.document.runs))
-
-    def use_recipe(self) -> None:
-        """Make the recipe of the selected run the open one."""
-        run = self._chosen()
-        if run is not None and run.recipe is not None:
-            text = self.tr("recipe of {}").format(run.label)
-            self._workbench.replace_recipe(run.recipe, text)
 
     # --- putting together ----------------------------------------------------------------------
 
@@ -136,14 +115,20 @@ class ResultsPanel(QFrame):
         self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
         self.table.customContextMenuRequested.connect(self._open_menu)
         self.plot.run_picked.connect(self._pick)
-        self.copy_action.triggered.connect(self.copy_table)
-        self.use_action.triggered.connect(self.use_recipe)
+        self.table.doubleClicked.connect(self.actions_of_runs.open_rules)
+        self.menu.aboutToShow.connect(self.actions_of_runs.prepare)
 
     def _build(self) -> None:
-        self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
-        self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.table.addAction(self.copy_action)
-        self.menu.addActions([self.use_action, self.copy_action])
+        self.menu.addActions(self.actions_of_runs.all)
+        self.menu.addSeparator()
+        self.menu.addMenu(self.table.column_menu)
+        self.table.column_menu.setTitle(self.tr("Columns"))
+        self.more_button.setText("⋯")
+        self.more_button.setObjectName("results_more")
+        self.more_button.setAccessibleName(self.tr("Results menu"))
+        self.more_button.setToolTip(self.tr("Compare two runs, export, choose the columns"))
+        self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more_button.setMenu(self.menu)
         self.empty_text.setObjectName("results_empty_text")
         self.empty_text.setProperty("muted", True)
         self.empty_text.setWordWrap(True)
@@ -169,6 +154,7 @@ class ResultsPanel(QFrame):
         line.setSpacing(12)
         line.addWidget(self._heading())
         line.addWidget(self.caption, 1)
+        line.addWidget(self.more_button)
         left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from rmt_studio.gui.inspector.figures import count_text, percent_text, short_count_text
-from rmt_studio.gui.jobs_panel import duration_text
-from rmt_studio.gui.results.series import Look, series_name
+from rmt_studio.gui.durations import duration_text
+from rmt_studio.gui.inspector.figures import count_text, percent_text, short_count_text, size_text
+from rmt_studio.gui.results.marked_model import Heading, MarkedRow
+from rmt_studio.gui.results.series import compare, front_of, looks_of, points_of, series_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rmt_studio.studio.document import Run
 
@@ -27,44 +27,60 @@ class Column(IntEnum):
     KEPT = 1
     TOP1 = 2
     DROP = 3
-    SPARSITY = 4
-    AGREEMENT = 5
-    TOP5 = 6
+    FRONT = 4
+    SPARSITY = 5
+    AGREEMENT = 6
     LOSS = 7
-    IMAGES = 8
-    TIME = 9
+    TOP5 = 8
+    SIZE = 9
+    IMAGES = 10
+    TIME = 11
 
 
-HEADERS: dict[Column, tuple[str, str]] = {
-    Column.RUN: ("Run", "What was evaluated; the mark is that of its points in the plot"),
-    Column.KEPT: ("Kept", "Parameters to store"),
-    Column.SPARSITY: ("Sparsity", "Share saved of all parameters; the tooltip has that of blocks"),
-    Column.TOP1: ("Top-1 %", "Images named rightly, with half of the 95 % interval"),
-    Column.DROP: (
+USUAL = tuple(Column(place) for place in range(Column.LOSS))
+BYTES = 4  # of a number in fp32
+HEADERS: dict[Column, Heading] = {
+    Column.RUN: Heading("Run", "What was evaluated; the mark is that of its points in the plot"),
+    Column.KEPT: Heading("Kept", "Parameters to store"),
+    Column.SPARSITY: Heading(
+        "Sparsity", "Share saved of all parameters; the tooltip has that of blocks"
+    ),
+    Column.TOP1: Heading("Top-1 %", "Images named rightly, with half of the 95 % interval"),
+    Column.DROP: Heading(
         "Drop",
         "Top-1 against the dense model on the same images, in percentage points (paired)",
     ),
-    Column.TOP5: ("Top-5 %", "Images whose class is among the five most likely"),
-    Column.LOSS: ("Loss", "Mean cross-entropy in nats"),
-    Column.AGREEMENT: ("Agreement", "Images on which the dense model says the same"),
-    Column.IMAGES: ("n", "Images evaluated"),
-    Column.TIME: ("Time", "How long the evaluation took"),
+    Column.FRONT: Heading(
+        "Front",
+        "◆ on the Pareto front: no run on these images is at most as large and at least as "
+        "accurate, and better in one of the two. Runs equal in both are all on it. Accuracies "
+        "count as measured: where intervals overlap, more images may change the order",
+    ),
+    Column.SIZE: Heading(
+        "Size",
+        "Bytes of the numbers kept, 4 each; the places of single entries come on top, at most one "
+        "bit for each entry",
+    ),
+    Column.TOP5: Heading("Top-5 %", "Images whose class is among the five most likely"),
+    Column.LOSS: Heading("Loss", "Mean cross-entropy in nats"),
+    Column.AGREEMENT: Heading("Agreement", "Images on which the dense model says the same"),
+    Column.IMAGES: Heading("n", "Images evaluated"),
+    Column.TIME: Heading("Time", "How long the evaluation took"),
 }
 
 
-@dataclass(frozen=True, eq=False)
-class RunRow:
-    """What the table shows of one run; texts and tips are in the order of `Column`."""
-
-    run: Run
-    look: Look
-    texts: tuple[str, ...]
-    tips: tuple[str, ...]
-
-
-def row_of(run: Run, looks: dict[str, Look]) -> RunRow:
-    """Return the row of a run; ``looks`` are those of all series."""
-    return RunRow(run, looks[series_name(run)], _texts(run), _tips(run))
+def rows_of(runs: Sequence[Run]) -> list[MarkedRow]:
+    """Return the rows of all runs; those that saw other images than the newest are faded."""
+    looks = looks_of(runs)
+    comparison = compare(runs) if runs else None
+    front = front_of(comparison) if comparison else frozenset()
+    compared = {point.index for point in points_of(comparison)}
+    found = []
+    for index, run in enumerate(runs):
+        look, faded = looks[series_name(run)], not is_compared(run, runs)
+        mark = "◆" if index in front else "–" if index in compared else ""
+        found.append(MarkedRow(look, _texts(run, mark), _tips(run), faded))
+    return found
 
 
 def points_text(difference: float | None) -> str:
@@ -75,14 +91,19 @@ def points_text(difference: float | None) -> str:
     return f"{points:+.1f}".replace("-", "−") if points else "0.0"
 
 
+def is_compared(run: Run, runs: Sequence[Run]) -> bool:
+    """Tell whether a run saw the images of the newest one."""
+    return run.evaluation.names == runs[-1].evaluation.names
+
+
 def table_text(runs: Iterable[Run]) -> str:
     """Return runs as tab-separated values at full precision, with a header line."""
-    records = [_record(run) for run in runs]
+    records = [record_of(run) for run in runs]
     lines = [list(records[0]) if records else [], *(list(r.values()) for r in records)]
     return "\n".join("\t".join("" if v is None else str(v) for v in line) for line in lines)
 
 
-def _texts(run: Run) -> tuple[str, ...]:
+def _texts(run: Run, front: str) -> tuple[str, ...]:
     found = run.evaluation
     low, high = found.top1_interval
     return (
@@ -90,10 +111,12 @@ def _texts(run: Run) -> tuple[str, ...]:
         short_count_text(run.parameters_kept),
         f"{100 * found.top1:.1f} ± {50 * (high - low):.1f}",
         points_text(found.top1_difference),
+        front,
         percent_text(run.sparsity) if run.recipe else "–",
         "–" if found.agreement is None else percent_text(found.agreement),
-        f"{100 * found.top5:.1f}",
         f"{found.loss:.3f}",
+        f"{100 * found.top5:.1f}",
+        size_text(BYTES * run.parameters_kept),
         count_text(found.n),
         duration_text(found.seconds),
     )
@@ -110,10 +133,12 @@ def _tips(run: Run) -> tuple[str, ...]:
         kept,
         f"{right} of {found.n} images of {found.images} are right\n95 % interval {low} to {high} %",
         _drop_tip(run),
+        HEADERS[Column.FRONT].tip,
         f"{whole} of all parameters saved\n{blocks} of the attention and MLP matrices",
         "Share of images on which the dense model says the same",
-        f"{100 * found.top5:.2f} % of {found.n} images of {found.images}",
         f"{found.loss:.5f} nats on {found.n} images of {found.images}",
+        f"{100 * found.top5:.2f} % of {found.n} images of {found.images}",
+        f"{count_text(BYTES * run.parameters_kept)} bytes\n{HEADERS[Column.SIZE].tip}",
         f"{found.n} images of {found.images}",
         f"{found.seconds:.1f} s on {found.device}",
     )
@@ -129,7 +154,8 @@ def _drop_tip(run: Run) -> str:
     return f"{change} points against the dense model\n95 % interval {low} to {high}{surely}"
 
 
-def _record(run: Run) -> dict[str, object]:
+def record_of(run: Run) -> dict[str, object]:
+    """Return the numbers of a run at full precision, by the names of the exports."""
     found = run.evaluation
     drop_low, drop_high = found.top1_difference_interval or (None, None)
     return {

@@ -122,6 +122,31 @@ def compare(runs: Sequence[Run]) -> Comparison:
     return Comparison(last, series, newest.images, newest.n, len(runs) - len(alike))
 
 
+def points_of(comparison: Comparison | None) -> list[Point]:
+    """Return all points of a comparison, the dense model first."""
+    if comparison is None:
+        return []
+    dense = [comparison.dense] if comparison.dense else []
+    return [*dense, *(point for one in comparison.series for point in one.points)]
+
+
+def front_of(comparison: Comparison) -> frozenset[int]:
+    """Return which runs are on the Pareto front, by their places in `Document.runs`.
+
+    A run is on it unless another one is at most as large and at least as accurate, and smaller or
+    more accurate. Runs that are equal in both stay together. Accuracies count as measured, without
+    their intervals.
+    """
+    points, front, best = points_of(comparison), set(), -1.0
+    for size in sorted({point.parameters for point in points}):
+        alike = [point for point in points if point.parameters == size]
+        top = max(point.top1 for point in alike)
+        if top > best:
+            front |= {point.index for point in alike if point.top1 == top}
+            best = top
+    return frozenset(front)
+
+
 def _point(index: int, run: Run) -> Point:
     evaluation = run.evaluation
     return Point(index, run.label, run.parameters_kept, evaluation.top1, evaluation.top1_interval)

@@ -19,6 +19,8 @@ END_LABEL = 10  # pixels that a label may stand over the end of an axis
 _TICK_FONT_SIZE = 8.5
 _HALF_LABEL = 8  # pixels
 _FEW_DECADES = 0.6
+_FEWEST_TICKS = 2
+_EVERYWHERE = (-math.inf, math.inf)
 _CROWDED = 1.7  # times as many ticks as wanted
 _STEPS = np.array([1.0, 2.0, 5.0, 10.0])
 
@@ -63,6 +65,7 @@ class Axis(pg.AxisItem):
     def __init__(self, orientation: str, *, grid: bool = False) -> None:
         self._grid_wanted, self._caption, self._exponent = grid, "", 0
         self._short_caption, self._written = "", ""
+        self._within = _EVERYWHERE
         super().__init__(orientation, maxTickLength=0 if grid else 4)
         self.enableAutoSIPrefix(False)
         self.setStyle(maxTickLevel=0, maxTextLevel=0, autoReduceTextSpace=False)
@@ -70,7 +73,13 @@ class Axis(pg.AxisItem):
         self.recolor()
 
     def describe(
-        self, caption: str, largest: float = 1.0, *, log: bool = False, short: str = ""
+        self,
+        caption: str,
+        largest: float = 1.0,
+        *,
+        log: bool = False,
+        short: str = "",
+        within: tuple[float, float] = _EVERYWHERE,
     ) -> None:
         """Say what the axis counts.
 
@@ -79,8 +88,10 @@ class Axis(pg.AxisItem):
             largest: about the largest value of its first view.
             log: whether it is logarithmic.
             short: the caption where the axis is shorter than the full one; none by default.
+            within: the least and the largest value that there is; a linear axis has no tick beside.
         """
         self._caption, self._short_caption, self.logMode = caption, short, log
+        self._within = within
         plain = log or not 0 < largest < math.inf or 0.1 <= largest < 10_000
         self._exponent = 0 if plain else math.floor(math.log10(largest))
         self._write_label()
@@ -108,6 +119,10 @@ class Axis(pg.AxisItem):
         if self.logMode:
             return [(1.0, decade_ticks(low, high, wanted).tolist())]
         step, ticks = round_ticks(low, high, wanted)
+        if ticks.size < _FEWEST_TICKS:
+            step, ticks = round_ticks(low, high, 2 * wanted)
+        first, last = self._within
+        ticks = ticks[(ticks >= first) & (ticks <= last)]
         return [(step, ticks.tolist())]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:

@@ -25,18 +25,29 @@ class Band(QGraphicsPathItem):
         plot: where it stands.
         height: its place in the stack of items; the spectrum has 0.
         strength: of the tint.
+        name: for readers of its numbers.
     """
 
-    def __init__(self, plot: pg.PlotItem, height: float, strength: float) -> None:
+    def __init__(
+        self, plot: pg.PlotItem, height: float, strength: float, name: str = "null, 95 % band"
+    ) -> None:
         super().__init__()
         self._strength = strength
+        self._name, self._curves = name, ()
         self.setPen(pg.mkPen(None))
         self.setZValue(height)
         plot.addItem(self, ignoreBounds=True)
         self.recolor()
 
+    @property
+    def sides(self) -> dict[str, Curve]:
+        """The two curves that bound it, all their points."""
+        named = zip(("lower side", "upper side"), self._curves, strict=False)
+        return {f"{self._name}, {side}": curve for side, curve in named}
+
     def fill(self, one: Curve, other: Curve) -> None:
         """Fill between two curves, each given by its x and y in the same order."""
+        self._curves = (one, other)
         x, y = (
             np.concatenate([there, back[::-1]])
             for there, back in zip(thinned(one), thinned(other), strict=True)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from rmt_studio.gui.spectrum.shown import Shown
 
 
+_NOISE = "95 % band of pure noise"
+
+
 class CdfPlot(SpectrumPlot):
     """Above: the empirical steps and the law's curve. Below: their difference and the null's band.
 
@@ -42,7 +45,7 @@ class CdfPlot(SpectrumPlot):
         self._bulk, self._spikes = pg.PlotCurveItem(), pg.PlotCurveItem()
         self._law = pg.PlotCurveItem(antialias=True)
         self._residual = pg.PlotCurveItem()
-        self._band, self._zero = Shading(self._below, "law", 0.14), edge_line(0)
+        self._band, self._zero = Shading(self._below, "law", 0.14, _NOISE), edge_line(0)
         self._edges = [edge_line() for _ in range(2)]
         self._overlays = OverlayItems(self._above), OverlayItems(self._below)
         for item in (self._bulk, self._spikes, self._law, self._edges[0]):
@@ -50,6 +53,8 @@ class CdfPlot(SpectrumPlot):
         for item in (self._zero, self._residual, self._edges[1]):
             self._below.addItem(item, ignoreBounds=True)
         self._cuts = [self._add_line(self._above, label=0.4, grip=0.7), self._add_line(self._below)]
+        self._add_mark(self._above)
+        self._add_mark(self._below)
         self.saving.name_items(
             {
                 self._bulk: "empirical cumulative distribution, all but spikes",

@@ -10,9 +10,12 @@ from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QLabel, QVBo
 
 from rmt_studio.gui.plots import PlotMenu
 from rmt_studio.gui.spectrum.axes import END_LABEL, Axis, axis_of
+from rmt_studio.gui.spectrum.crosshair import Crosshair
+from rmt_studio.gui.spectrum.zoom_box import ZoomBox
 from rmt_studio.gui.theme import theme
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
     from PySide6.QtWidgets import QWidget
 
@@ -32,7 +35,9 @@ _BESIDE_NOTICE = 24  # px left and right of a notice
 class Chart(pg.GraphicsView):
     """One or more plots under each other; plus, minus and Home zoom in, out and back.
 
-    A double click goes back too. Where there is nothing to draw, a notice says why.
+    The wheel zooms, a drag moves the view, one with Shift held zooms into a box, a double click
+    goes back. The mouse's place is told in numbers. Where there is nothing to draw, a notice says
+    why.
 
     Signals:
         view_changed (): another part of the axis is in view.
@@ -54,7 +59,9 @@ class Chart(pg.GraphicsView):
         self._whole.setLayout(self._rows)
         self.setCentralItem(self._whole)
         self._plots: list[pg.PlotItem] = []
+        self._boxes: list[ZoomBox] = []
         self.saving = PlotMenu(self)
+        self.crosshair = Crosshair(self)
         self.notice = QLabel(self)
         self.notice.setObjectName(f"{name}_notice")
         self.notice.setProperty("muted", True)
@@ -64,6 +71,13 @@ class Chart(pg.GraphicsView):
         over = QVBoxLayout(self)
         over.setContentsMargins(_BESIDE_NOTICE, 0, _BESIDE_NOTICE, 0)
         over.addWidget(self.notice)
+
+    @property
+    def drawn_plots(self) -> tuple[pg.PlotItem, ...]:
+        """The plots that are there, from top to bottom; none while a notice is in their place."""
+        if not self._whole.isVisible():
+            return ()
+        return tuple(plot for plot in self._plots if plot.isVisible())
 
     def reset_view(self) -> None:
         """Show the first view again."""
@@ -83,6 +97,9 @@ class Chart(pg.GraphicsView):
         for plot in self._plots:
             for side in ("bottom", "left"):
                 axis_of(plot, side).recolor()
+        for box in self._boxes:
+            box.recolor()
+        self.crosshair.recolor()
 
     def say(self, notice: str) -> None:
         """Say something in place of the plots; an empty text shows them again."""
@@ -95,11 +112,12 @@ class Chart(pg.GraphicsView):
     def _add_plot(self, row: int = 0, *, zoom_y: bool = False) -> pg.PlotItem:
         """Return a new plot with our axes, without menu and buttons."""
         axes: dict[str, pg.AxisItem] = {"bottom": Axis("bottom"), "left": Axis("left", grid=True)}
-        plot = pg.PlotItem(axisItems=axes, enableMenu=False)
+        box = ZoomBox()
+        self._boxes.append(box)
+        plot = pg.PlotItem(viewBox=box, axisItems=axes, enableMenu=False)
         self._rows.addItem(plot, row, 0)
         self._plots.append(plot)
         plot.hideButtons()
-        box = plot.getViewBox()
         box.setMouseEnabled(x=True, y=zoom_y)
         box.disableAutoRange()
         box.sigRangeChanged.connect(self._view_moved)
@@ -153,6 +171,10 @@ class Chart(pg.GraphicsView):
             self._zoom(_ZOOM_KEYS[Qt.Key(key)])
         else:
             ev.ignore()
+
+    def leaveEvent(self, ev: QEvent) -> None:
+        super().leaveEvent(ev)
+        self.crosshair.hide()
 
     def mouseDoubleClickEvent(self, ev: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(ev)

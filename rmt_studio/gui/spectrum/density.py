@@ -66,6 +66,7 @@ class DensityPlot(SpectrumPlot):
         for item in (*fixed, self._threshold):
             self._plot.addItem(item, ignoreBounds=True)
         self._line = self._add_line(self._plot)
+        self._add_mark(self._plot)
         self.saving.name_items(
             {
                 self._bars_of["bulk"]: "empirical spectral density, all but spikes",
@@ -146,14 +147,14 @@ class DensityPlot(SpectrumPlot):
 
     def _raised(self, shown: Shown, heights: np.ndarray, least: float) -> np.ndarray:
         """Return where heights stand in the plot; on a logarithmic axis at ``least`` or more."""
-        return np.log10(np.maximum(heights, least)) if shown.log_density else heights
+        return np.log10(np.maximum(heights, least)) if shown.log_other else heights
 
     def _describe_axes(self, shown: Shown) -> None:
         bottom, left = axis_of(self._plot, "bottom"), axis_of(self._plot, "left")
         bottom.describe(axis_caption(shown.scale), typical(shown), log=shown.scale.log)
         caption = self.tr("density per decade") if shown.scale.log else self.tr("density")
         low, high = first_view(shown, None)
-        left.describe(caption, 2.0 / (high - low), log=shown.log_density)
+        left.describe(caption, 2.0 / (high - low), log=shown.log_other)
 
     def _draw_cut(self, shown: Shown, cut: Cut | None, text: str) -> None:
         self._removed.setVisible(cut is not None and cut.active)
@@ -187,7 +188,7 @@ class DensityPlot(SpectrumPlot):
         self._found = bars(below, total, width, anchor), bars(above, total, width, anchor)
         for kind, found in zip(("bulk", "spikes"), self._found, strict=True):
             floor = self._floor(shown)
-            height = np.log10(found.height) - floor if shown.log_density else found.height
+            height = np.log10(found.height) - floor if shown.log_other else found.height
             self._bars_of[kind].setOpts(x0=found.left, width=width, y0=floor, height=height)
         self._draw_overlay(shown, width, anchor)
 
@@ -216,7 +217,7 @@ class DensityPlot(SpectrumPlot):
 
     def _floor(self, shown: Shown) -> float:
         """Return where bars stand: at 0, or at half a value's height on a logarithmic axis."""
-        if not shown.log_density or self._found is None:
+        if not shown.log_other or self._found is None:
             return 0.0
         return float(np.log10(0.5 / (shown.positions.size * self._found[0].width)))
 
@@ -228,7 +229,7 @@ class DensityPlot(SpectrumPlot):
         highest, self._clipped = sensible_top(np.concatenate(heights), 1.0 / (high - low))
         highest = max(highest, self._law_top(low, high, highest))
         floor = self._floor(shown)
-        top = np.log10(highest) if shown.log_density else highest
+        top = np.log10(highest) if shown.log_other else highest
         top = floor + _HEADROOM * (top - floor)
         rug = _RUG * (top - floor)
         self._box.setYRange(floor - rug, top, padding=0)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from scipy.stats import norm
 
 from rmt_studio.gui.spectrum.axes import axis_of
 from rmt_studio.gui.spectrum.chart import Chart
-from rmt_studio.gui.spectrum.legend import BAR, LINE, Mark
+from rmt_studio.gui.spectrum.legend import BAR, LINE, Mark, compared_mark
 from rmt_studio.gui.theme import theme
 
 if TYPE_CHECKING:
@@ -24,35 +26,57 @@ _HEADROOM = 1.08
 _MARGIN = 0.02
 
 
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """The entries of the model that is compared with.
+
+    Attributes:
+        entries: None while there are none.
+        label: what the model is called.
+    """
+
+    entries: EntryDetails | None = None
+    label: str = ""
+
+
 class EntriesPlot(Chart):
     """Density of the entries; on a logarithmic axis heavy tails stand out from the parabola."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        tip = self.tr("Wheel zooms, drag moves the view, a double click resets it.")
+        tip = self.tr(
+            "Wheel zooms, Shift and a drag zoom into a box, a drag moves the view, a double click "
+            "resets it."
+        )
         super().__init__("entries_plot", self.tr("Distribution of the entries"), tip, parent)
         self._plot = self._add_plot(zoom_y=True)
         self._bars = pg.BarGraphItem(x0=[], width=1, height=[])
         self._normal = pg.PlotCurveItem(antialias=True)
-        for item in (self._bars, self._normal):
+        self._other = pg.PlotCurveItem()
+        for item in (self._bars, self._normal, self._other):
             self._plot.addItem(item, ignoreBounds=True)
         self.saving.name_items(
             {
                 self._bars: "empirical density of the entries",
                 self._normal: "normal density of the same mean and variance",
+                self._other: "empirical density of the other model's entries",
             }
         )
         self._shown: EntryDetails | None = None
+        self._compared = Histogram()
         self._log, self._top = False, 1.0
         self.recolor()
 
-    def show_entries(self, entries: EntryDetails | None, *, log: bool) -> None:
-        """Draw a histogram, or say that it is being made."""
+    def show_entries(
+        self, entries: EntryDetails | None, other: Histogram | None = None, *, log: bool
+    ) -> None:
+        """Draw a histogram, and another model's as a line over it, or say that it is being made."""
         before, self._shown = (self._shown, self._log), entries
-        self._log = log
+        self._log, self._compared = log, other or Histogram()
         self.say("" if entries is not None else self.tr("The entries are being counted…"))
         if entries is None:
             return
         self._draw(entries)
+        self._draw_other(self._compared.entries, self._floor(entries))
         if before[0] is not entries or before[1] != log:
             self.reset_view()
 
@@ -61,13 +85,17 @@ class EntriesPlot(Chart):
         colors = theme().colors
         self._bars.setOpts(brush=colors.bulk, pen=pg.mkPen(colors.bulk, width=1))
         self._normal.setPen(pg.mkPen(colors.law, width=2))
+        self._other.setPen(pg.mkPen(colors.compared, width=2, style=Qt.PenStyle.DashLine))
 
     def marks(self) -> tuple[Mark, ...]:
         normal = self.tr("normal law of the same mean and standard deviation")
-        return (
+        marks = (
             Mark(BAR, "bulk", self.tr("entries"), self.tr("entries")),
             Mark(LINE, "law", normal, self.tr("normal law")),
         )
+        if self._compared.entries is None:
+            return marks
+        return (*marks, compared_mark(self._compared.label))
 
     def reset_view(self) -> None:
         """Show all entries; on a linear axis no more than five standard deviations."""
@@ -103,9 +131,19 @@ class EntriesPlot(Chart):
         )
         self._top = float(np.concatenate([heights, curve]).max())
         self._normal.setData(places, curve)
-        axis_of(self._plot, "bottom").describe(self.tr("entry w"), 5 * statistics.sd)
+        caption = self.tr("entry w, in units of the weight")
+        axis_of(self._plot, "bottom").describe(caption, 5 * statistics.sd)
         top = 1.0 if self._log else float(density.max())
         axis_of(self._plot, "left").describe(self.tr("density"), top, log=self._log)
+
+    def _draw_other(self, other: EntryDetails | None, floor: float) -> None:
+        """Draw the outline of the other histogram; its zeros stay the share that they are."""
+        self._other.setVisible(other is not None)
+        if other is None:
+            return
+        density = other.counts / (other.counts.sum() * np.diff(other.edges))
+        heights = np.log10(np.maximum(density, 10.0**floor)) if self._log else density
+        self._other.setData(np.repeat(other.edges, 2)[1:-1], np.repeat(heights, 2))
 
     def _floor(self, entries: EntryDetails) -> float:
         """Return where bars stand: at 0, or at half an entry's height on a logarithmic axis."""

@@ -16,7 +16,7 @@ from rmt_studio.gui.theme import number_font, theme
 if TYPE_CHECKING:
     from rmt_studio.gui.spectrum.shown import Shown
 
-BAR, LINE, DASHES, UPRIGHT, DOT = "■", "━", "╍", "┃", "●"
+BAR, LINE, DASHES, UPRIGHT, DOT, DOTS = "■", "━", "╍", "┃", "●", "┈"
 _GAP = "&nbsp;&nbsp;&nbsp; "
 _LONGEST, _LONGEST_SHORT = 28, 12  # characters of a name that somebody else chose
 
@@ -45,10 +45,13 @@ def overlay_marks(shown: Shown | None) -> tuple[Mark, ...]:
         short = QCoreApplication.translate("Legend", "null")
         marks.append(Mark(BAR, "null_band", shown.null.label, short))
     if shown is not None and shown.other is not None:
-        label = shown.other.label
-        names = shortened(label, _LONGEST), shortened(label, _LONGEST_SHORT)
-        marks.append(Mark(DASHES, "compared", *names))
+        marks.append(compared_mark(shown.other.label))
     return tuple(marks)
+
+
+def compared_mark(label: str) -> Mark:
+    """Return the legend of another model, whatever somebody called it."""
+    return Mark(DASHES, "compared", shortened(label, _LONGEST), shortened(label, _LONGEST_SHORT))
 
 
 class Legend(FittingLabel):

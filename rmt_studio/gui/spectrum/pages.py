@@ -1,7 +1,8 @@
-"""The pages behind the tabs: five plots of the spectrum, one of the entries, and the numbers."""
+"""The pages behind the tabs: plots of the spectrum and the entries, vectors, and the numbers."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -9,19 +10,37 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from rmt_studio.gui.spectrum.cdf import CdfPlot
 from rmt_studio.gui.spectrum.density import DensityPlot
 from rmt_studio.gui.spectrum.details import DetailsPage
-from rmt_studio.gui.spectrum.entries_plot import EntriesPlot
+from rmt_studio.gui.spectrum.entries_plot import EntriesPlot, Histogram
 from rmt_studio.gui.spectrum.quantiles import QuantilePlot
 from rmt_studio.gui.spectrum.scree import ScreePlot
-from rmt_studio.gui.spectrum.segments import Toggle
 from rmt_studio.gui.spectrum.tabs import FittingTabs, Tab
 from rmt_studio.gui.spectrum.tail import TailPlot
+from rmt_studio.gui.spectrum.vectors import VectorsPage
 
 if TYPE_CHECKING:
-    from rmt_studio.analysis.details import EntryDetails, SpikeDetails
     from rmt_studio.gui.spectrum.chart import Chart
+    from rmt_studio.gui.spectrum.closer import Closer
     from rmt_studio.gui.spectrum.cut import Cut
+    from rmt_studio.gui.spectrum.legend import Mark
     from rmt_studio.gui.spectrum.shown import Shown
     from rmt_studio.gui.spectrum.spectrum_plot import SpectrumPlot
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is known of a page without drawing it.
+
+    Attributes:
+        key: its name in settings and among the help texts.
+        title: what a person calls it.
+        other_axis: what the button says that makes its other axis logarithmic; empty for none.
+        zooms: whether it has a view to go back to.
+    """
+
+    key: str
+    title: str
+    other_axis: str = ""
+    zooms: bool = True
 
 
 class Pages(QStackedWidget):
@@ -29,10 +48,11 @@ class Pages(QStackedWidget):
 
     Attributes:
         tabs: the bar that chooses the page; it stands elsewhere.
-        log_density: the button that makes densities logarithmic; it stands beside the tabs.
         plots: the pages that show the spectrum and the cut.
         entries: the page of the entries.
+        vectors: the page of the singular vectors of one value.
         details: the page of the numbers.
+        infos: what is known of each page.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -44,14 +64,14 @@ class Pages(QStackedWidget):
             ScreePlot(),
             TailPlot(),
         )
-        self.entries, self.details = EntriesPlot(), DetailsPage()
+        self.entries, self.vectors, self.details = EntriesPlot(), VectorsPage(), DetailsPage()
         self.charts: tuple[Chart, ...] = (*self.plots, self.entries)
-        for page in (*self.charts, self.details):
+        for page in (*self.charts, self.vectors, self.details):
             self.addWidget(page)
+        self.infos = self._infos()
         self._drawn: dict[SpectrumPlot, Shown] = {}
         self.tabs = FittingTabs("spectrum_tabs", self.tr("Plots of the spectrum"), self._tabs())
         self.tabs.currentChanged.connect(self._turn)
-        self.log_density = self._toggle()
 
     @property
     def plot(self) -> SpectrumPlot | None:
@@ -64,11 +84,16 @@ class Pages(QStackedWidget):
         return next((chart for chart in self.charts if chart is self.currentWidget()), None)
 
     @property
+    def info(self) -> Page:
+        """What is known of the page in view."""
+        return self.infos[self.currentIndex()]
+
+    @property
     def fixed_scale(self) -> tuple[str, str]:
         """Why the page in view has no choice of quantity, and of axis; empty where it has one."""
         page = self.currentWidget()
-        if page is self.details:
-            both = self.tr("Details give eigenvalues and singular values as numbers")
+        if page is self.details or page is self.vectors:
+            both = self.tr("This page gives eigenvalues and singular values as numbers")
             return both, both
         if page is self.entries:
             entries = self.tr("This page shows the entries of the matrix, not its spectrum")
@@ -86,20 +111,23 @@ class Pages(QStackedWidget):
         """Whether the page in view shows the singular vectors of the spikes."""
         return self.currentWidget() is self.details
 
-    def draw(
-        self,
-        shown: Shown,
-        cut: Cut | None,
-        text: str,
-        entries: EntryDetails | None,
-        spikes: SpikeDetails | None,
-    ) -> None:
+    @property
+    def wants_vectors(self) -> bool:
+        """Whether the page in view shows the singular vectors of one value."""
+        return self.currentWidget() is self.vectors
+
+    def draw(self, shown: Shown, cut: Cut | None, text: str, closer: Closer) -> None:
         """Bring the page in view up to date; what it shows already is not drawn again."""
         plot = self.plot
         if self.chart is self.entries:
-            self.entries.show_entries(entries, log=shown.log_density)
+            other = Histogram(closer.other_entries, closer.other_label)
+            self.entries.show_entries(closer.entries, other, log=shown.log_other)
+        elif self.wants_vectors:
+            self.vectors.show_pair(
+                shown, closer.rank or 0, closer.basis, closer.places, closer.basis_refusal
+            )
         elif plot is None:
-            self.details.show_details(shown, entries, spikes)
+            self.details.show_details(shown, closer.entries, closer.spikes)
         elif shown.same_picture(self._drawn.get(plot)):
             plot.show_cut(cut, text)
         else:
@@ -110,17 +138,34 @@ class Pages(QStackedWidget):
         """Take the theme's colours."""
         for chart in self.charts:
             chart.recolor()
+        self.vectors.recolor()
+
+    def marks(self) -> tuple[Mark, ...]:
+        """Return the legend of the page in view."""
+        page = self.chart or (self.vectors if self.wants_vectors else None)
+        return page.marks() if page is not None else ()
+
+    def reset_view(self) -> None:
+        """Show the first view of the page in view again."""
+        page = self.chart or (self.vectors if self.wants_vectors else None)
+        if page is not None:
+            page.reset_view()
 
     def _turn(self, index: int) -> None:
         self.setCurrentIndex(index)
-        self.log_density.setVisible(self.currentWidget() in (self.plots[0], self.entries))
 
-    def _toggle(self) -> Toggle:
-        toggle = Toggle("log_density", self.tr("log y"), self.tr("Logarithmic density axis"))
-        policy = toggle.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # no tab moves when another one is chosen
-        toggle.setSizePolicy(policy)
-        return toggle
+    def _infos(self) -> tuple[Page, ...]:
+        log_y = self.tr("log y")
+        return (
+            Page("density", self.tr("Density"), log_y),
+            Page("cdf", self.tr("Cumulative distribution")),
+            Page("quantiles", self.tr("Quantiles against the law")),
+            Page("scree", self.tr("Scree"), self.tr("log x")),
+            Page("tail", self.tr("Upper tail")),
+            Page("entries", self.tr("Entries"), log_y),
+            Page("vectors", self.tr("Singular vectors")),
+            Page("details", self.tr("Details"), zooms=False),
+        )
 
     def _tabs(self) -> tuple[Tab, ...]:
         quantiles = self.tr("Each value against where noise would put it")
@@ -146,6 +191,11 @@ class Pages(QStackedWidget):
                 self.tr("Entries"),
                 self.tr("Entries"),
                 self.tr("Histogram of the matrix entries under the normal law"),
+            ),
+            Tab(
+                self.tr("Vectors"),
+                self.tr("Vectors"),
+                self.tr("Singular vectors of one value, as pictures over inputs and outputs"),
             ),
             Tab(
                 self.tr("Details"),

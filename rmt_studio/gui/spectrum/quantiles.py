@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rmt_studio.gui.spectrum.cut import Cut
     from rmt_studio.gui.spectrum.shown import Shown
+    from rmt_studio.gui.spectrum.spectrum_plot import Point
 
 _DOT = 5.0  # pixels
 
@@ -36,10 +37,12 @@ class QuantilePlot(SpectrumPlot):
         self._bulk, self._spikes = (pg.ScatterPlotItem(size=_DOT, antialias=True) for _ in range(2))
         self._identity = pg.PlotCurveItem(antialias=True)
         self._upper = edge_line(0, text="λ₊", place=0.6)
+        self._expected = np.empty(0)
         self._overlay = OverlayItems(self._plot, edge_angle=0)
         for item in (self._identity, self._upper, self._bulk, self._spikes):
             self._plot.addItem(item, ignoreBounds=True)
         self._line = self._add_line(self._plot, 0, label=0.02, grip=0.8)
+        self._add_mark(self._plot, 0, ring=True)
         self.saving.name_items(
             {
                 self._bulk: "empirical quantiles, all but spikes",
@@ -88,6 +91,7 @@ class QuantilePlot(SpectrumPlot):
             return
         self.say("")
         expected = shown.scale.position(reference.quantiles(shown.eigenvalues.size))
+        self._expected = expected
         self._bulk.setData(expected[spikes:], shown.positions[spikes:])
         self._spikes.setData(expected[:spikes], shown.positions[:spikes])
         ends = _far_ends(*first_view(shown, None))
@@ -127,6 +131,13 @@ class QuantilePlot(SpectrumPlot):
     def _draw_cut(self, shown: Shown, cut: Cut | None, text: str) -> None:
         if cut is not None:
             self._line.show_cut(shown.place(cut.eigenvalue), cut, text)
+
+    def _picked_places(self, shown: Shown, rank: int) -> tuple[Point, ...]:
+        across = float(self._expected[rank]) if shown.reference is not None else 0.0
+        return ((across, float(shown.positions[rank])),)
+
+    def _nearest(self, shown: Shown, x: float, y: float) -> int:
+        return super()._nearest(shown, y, x)
 
     def _first_view(self, shown: Shown, cut: Cut | None) -> None:
         low, high = first_view(shown, cut)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rmt_studio.gui.spectrum.cut import Cut
     from rmt_studio.gui.spectrum.shown import Shown
+    from rmt_studio.gui.spectrum.spectrum_plot import Point
 
 _DOT = 5.0  # pixels
 
@@ -41,6 +42,7 @@ class ScreePlot(SpectrumPlot):
         for item in (self._upper, self._lower, self._rank, self._bulk, self._spikes):
             self._plot.addItem(item, ignoreBounds=True)
         self._line = self._add_line(self._plot, 0, label=0.98, grip=0.5)
+        self._add_mark(self._plot, 0, ring=True)
         self.saving.name_items(
             {
                 self._bulk: "eigenvalues by rank, all but spikes",
@@ -78,7 +80,7 @@ class ScreePlot(SpectrumPlot):
     def _draw(self, shown: Shown) -> None:
         scale = shown.scale
         lower_edge = shown.fit.lower_edge if shown.lawful else 0.0
-        rank, spikes = np.arange(1, shown.positions.size + 1), shown.spikes
+        rank, spikes = _places(shown, np.arange(1.0, shown.positions.size + 1)), shown.spikes
         self._bulk.setData(rank[spikes:], shown.positions[spikes:])
         self._spikes.setData(rank[:spikes], shown.positions[:spikes])
         edges = ((self._lower, lower_edge, "₋"), (self._upper, shown.edge or 0.0, "₊"))
@@ -87,31 +89,51 @@ class ScreePlot(SpectrumPlot):
             line.setValue(shown.place(edge) if edge > 0 else 0.0)
             line.label.setFormat(edge_caption(scale, sign))
         axis_of(self._plot, "left").describe(axis_caption(scale), typical(shown), log=scale.log)
-        axis_of(self._plot, "bottom").describe(self.tr("rank"))
+        axis_of(self._plot, "bottom").describe(self.tr("rank"), log=shown.log_other)
         self._draw_overlay(shown)
 
     def _draw_overlay(self, shown: Shown) -> None:
         """Draw null and other spectrum over their ranks."""
         self._overlay.clear()
         if shown.band is not None:
-            ranks = np.arange(1.0, shown.band.middle.size + 1)
+            ranks = _places(shown, np.arange(1.0, shown.band.middle.size + 1))
             sides = (shown.band.middle, shown.band.lower, shown.band.upper)
             self._overlay.draw_null(*((ranks, side) for side in sides))
         if shown.other is not None:
             places = shown.scale.position(shown.other.eigenvalues)
-            self._overlay.draw_other((np.arange(1.0, places.size + 1), places), shown.other_edge)
+            ranks = _places(shown, np.arange(1.0, places.size + 1))
+            self._overlay.draw_other((ranks, places), shown.other_edge)
 
     def _draw_cut(self, shown: Shown, cut: Cut | None, text: str) -> None:
         self._rank.setVisible(cut is not None and cut.active)
         if cut is not None:
             self._line.show_cut(shown.place(cut.eigenvalue), cut, text)
         if cut is not None and cut.rank is not None:
-            self._rank.setValue(cut.rank + 0.5)
+            self._rank.setValue(float(_places(shown, np.array(cut.rank + 0.5))))
+
+    def _same_axes(self, shown: Shown, before: Shown | None) -> bool:
+        same = before is not None and before.log_other == shown.log_other
+        return same and super()._same_axes(shown, before)
+
+    def _picked_places(self, shown: Shown, rank: int) -> tuple[Point, ...]:
+        return ((float(_places(shown, np.array(rank + 1.0))), float(shown.positions[rank])),)
+
+    def _nearest(self, shown: Shown, x: float, y: float) -> int:
+        _ = y
+        rank = 10.0 ** min(x, 9.0) if shown.log_other else x
+        return int(np.clip(round(rank) - 1, 0, shown.positions.size - 1))
 
     def _first_view(self, shown: Shown, cut: Cut | None) -> None:
         count = shown.positions.size
         low, high = float(shown.positions[-1]), float(shown.positions[0])
         low = low if shown.scale.log else 0.0
         margin = 0.05 * (high - low)
-        across = (0.5 - 0.02 * count, count + 0.5 + 0.02 * count)
+        first, last = (float(end) for end in _places(shown, np.array([0.5, count + 0.5])))
+        beside = 0.02 * (last - first)
+        across = (first - beside, last + beside)
         self._box.setRange(xRange=across, yRange=(low - margin, high + margin), padding=0)
+
+
+def _places(shown: Shown, ranks: np.ndarray) -> np.ndarray:
+    """Return where ranks stand on their axis (any shape)."""
+    return np.log10(ranks) if shown.log_other else ranks

@@ -17,8 +17,9 @@ class Shading(QGraphicsRectItem):
     simply were huge would overflow the painter once a view is a million times smaller.)
     """
 
-    def __init__(self, plot: pg.PlotItem, color: str, strength: float) -> None:
+    def __init__(self, plot: pg.PlotItem, color: str, strength: float, name: str = "") -> None:
         super().__init__()
+        self._name = name
         self._color, self._strength = color, strength
         self._sides: tuple[float | None, ...] = (None, None, None, None)
         self._box = plot.getViewBox()
@@ -39,6 +40,16 @@ class Shading(QGraphicsRectItem):
         """Cover what lies between these sides."""
         self._sides = (left, right, low, high)
         self._follow()
+
+    @property
+    def sides(self) -> dict[str, tuple[list[float], list[float]]]:
+        """Its lower and upper side as lines through the view, where it has a name and both."""
+        _left, _right, low, high = self._sides
+        if not self._name or low is None or high is None:
+            return {}
+        across = self._box.viewRange()[0]
+        sides = (("lower side", low), ("upper side", high))
+        return {f"{self._name}, {side}": (list(across), [level] * 2) for side, level in sides}
 
     def recolor(self) -> None:
         """Take the theme's colours."""

@@ -32,14 +32,15 @@ class Shown:
     Attributes:
         layer: spectrum and fit.
         scale: of the axis that carries the eigenvalues.
-        log_density: whether densities are drawn on a logarithmic axis.
+        log_other: whether the axis that carries no eigenvalues is logarithmic, where a plot has
+            the choice: that of densities, that of ranks.
         null: spectra without structure, whose band is drawn.
         other: a second spectrum, drawn as a line.
     """
 
     layer: LayerAnalysis
     scale: Scale
-    log_density: bool = False
+    log_other: bool = False
     null: NullSpectra | None = None
     other: Other | None = None
 
@@ -119,7 +120,7 @@ class Shown:
 
     def same_picture(self, before: Shown | None) -> bool:
         """Return whether a plot that drew ``before`` need not draw this."""
-        if before is None or (before.scale, before.log_density) != (self.scale, self.log_density):
+        if before is None or (before.scale, before.log_other) != (self.scale, self.log_other):
             return False
         first, second = (x.other and x.other.layer for x in (before, self))
         return before.layer is self.layer and before.null is self.null and first is second

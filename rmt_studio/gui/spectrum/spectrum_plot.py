@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 
 from rmt_studio.gui.spectrum.chart import Chart
 from rmt_studio.gui.spectrum.legend import overlay_marks
+from rmt_studio.gui.spectrum.pick_mark import PickMark
 from rmt_studio.gui.spectrum.threshold_line import ThresholdLine
 
 if TYPE_CHECKING:
@@ -19,9 +21,12 @@ if TYPE_CHECKING:
     from rmt_studio.gui.spectrum.legend import Mark
     from rmt_studio.gui.spectrum.shown import Shown
 
+    Point = tuple[float, float]  # on the axes
+
 _NUDGE, _LARGE_NUDGE = 1.01, 1.10
 _DOWN = (Qt.Key.Key_Left, Qt.Key.Key_Down)
 _UP = (Qt.Key.Key_Right, Qt.Key.Key_Up)
+_PICKED = "singular value that is looked at"
 _CUT, _NO_CUT = "threshold of the pruning rule", "proposed threshold, no rule is set"
 
 
@@ -39,6 +44,7 @@ class SpectrumPlot(Chart):
         cut_drag_cancelled (): the drag is to be undone.
         cut_nudged (float, bool): a factor for the cut, and whether the key repeats.
         cut_removed (): the rule shall not cut.
+        value_picked (int): the rank of the singular value that was clicked, 0 for the largest.
     """
 
     cut_grabbed = Signal()
@@ -47,17 +53,23 @@ class SpectrumPlot(Chart):
     cut_drag_cancelled = Signal()
     cut_nudged = Signal(float, bool)
     cut_removed = Signal()
+    value_picked = Signal(int)
 
     def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
         tip = self.tr(
             "Drag the green line, or press Left and Right, to move the cut (Shift: 10 %); "
             "Delete removes it, Escape ends a drag.\n"
-            "Wheel zooms, drag moves the view, a double click resets it."
+            "A click, or Page Up and Page Down, looks at one value in every plot.\n"
+            "Wheel zooms, Shift and a drag zoom into a box, a drag moves the view, a double click "
+            "resets it."
         )
         super().__init__(name, title, tip, parent)
         self._shown: Shown | None = None
         self._cut: Cut | None = None
         self._lines: list[ThresholdLine] = []
+        self._picked: int | None = None
+        self._marks: list[PickMark] = []
+        self.sceneObj.sigMouseClicked.connect(self._clicked)  # pyright: ignore[reportOptionalMemberAccess]
 
     # --- for the view ------------------------------------------------------------------------
 
@@ -65,9 +77,21 @@ class SpectrumPlot(Chart):
         """Draw a layer; its first view is set unless the same axis was shown already."""
         before, self._shown, self._cut = self._shown, shown, cut
         self._draw(shown)
-        if not shown.same_axis(before):
+        if not self._same_axes(shown, before):
             self.reset_view()
         self.show_cut(cut, text)
+        self.show_picked(self._picked)
+
+    def show_picked(self, rank: int | None) -> None:
+        """Mark a singular value, 0 for the largest, or none."""
+        self._picked = rank
+        shown = self._shown
+        if shown is None or rank is None or rank >= shown.positions.size:
+            for mark in self._marks:
+                mark.hide()
+        else:
+            for mark, place in zip(self._marks, self._picked_places(shown, rank), strict=True):
+                mark.show_at(*place)
 
     def show_cut(self, cut: Cut | None, text: str) -> None:
         """Move the threshold line, or take it away; nothing else is drawn anew."""
@@ -87,8 +111,8 @@ class SpectrumPlot(Chart):
 
     def recolor(self) -> None:
         super().recolor()
-        for line in self._lines:
-            line.recolor()
+        for item in (*self._lines, *self._marks):
+            item.recolor()
 
     def marks(self) -> tuple[Mark, ...]:
         own = self._own_marks(self._shown) if self._shown is not None else ()
@@ -108,6 +132,25 @@ class SpectrumPlot(Chart):
     def _own_marks(self, shown: Shown) -> tuple[Mark, ...]:
         raise NotImplementedError
 
+    def _same_axes(self, shown: Shown, before: Shown | None) -> bool:
+        """Return whether a view that was chosen for ``before`` stays for ``shown``."""
+        return shown.same_axis(before)
+
+    def _picked_places(self, shown: Shown, rank: int) -> tuple[Point, ...]:
+        """Return where a singular value stands in each plot; the marks stand along one axis."""
+        return tuple((float(shown.positions[rank]), 0.0) for _ in self._marks)
+
+    def _nearest(self, shown: Shown, x: float, y: float) -> int:
+        """Return the rank of the singular value next to a place of a plot; here next to ``x``."""
+        _ = y
+        return int(np.abs(shown.positions - x).argmin())
+
+    def _add_mark(self, plot: pg.PlotItem, angle: int = 90, *, ring: bool = False) -> None:
+        """Add what marks the value that is looked at: a line, and a ring where points are drawn."""
+        mark = PickMark(plot, angle, ring=ring)
+        self._marks.append(mark)
+        self.saving.name_items(dict.fromkeys(mark.items, _PICKED))
+
     def _add_line(
         self, plot: pg.PlotItem, angle: int = 90, *, label: float = 0.86, grip: float = 0.5
     ) -> ThresholdLine:
@@ -125,6 +168,15 @@ class SpectrumPlot(Chart):
     def _line_moved(self, place: float) -> None:
         if self._shown is not None:
             self.cut_moved.emit(float(self._shown.scale.eigenvalue(place)))
+
+    def _clicked(self, event: Any) -> None:  # noqa: ANN401 - pyqtgraph's own event
+        place = event.scenePos()
+        boxes = (plot.getViewBox() for plot in self.drawn_plots)
+        box = next((box for box in boxes if box.sceneBoundingRect().contains(place)), None)
+        plain = event.button() == Qt.MouseButton.LeftButton and not event.double()
+        if self._shown is not None and box is not None and plain and not event.isAccepted():
+            at = box.mapSceneToView(place)
+            self.value_picked.emit(self._nearest(self._shown, at.x(), at.y()))
 
     def _cancel_drag(self) -> bool:
         return any(line.cancel_drag() for line in self._lines)  # one line is dragged at a time

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from rmt_studio.gui.spectrum.cut import Cut
     from rmt_studio.gui.spectrum.shown import Shown
+    from rmt_studio.gui.spectrum.spectrum_plot import Point
     from rmt_studio.spectra import PowerLawTail
 
 _DOT = 4.0  # pixels
@@ -57,6 +58,8 @@ class TailPlot(SpectrumPlot):
         for item in (self._upper[1], self._start[1], self._alpha, self._hill):
             self._below.addItem(item, ignoreBounds=True)
         self._cuts = [self._add_line(self._above, label=0.9, grip=0.7), self._add_line(self._below)]
+        self._add_mark(self._above, ring=True)
+        self._add_mark(self._below)
         self.saving.name_items(
             {
                 self._bulk: "share of eigenvalues from each up, all but spikes",
@@ -149,6 +152,10 @@ class TailPlot(SpectrumPlot):
             place = shown.place(cut.eigenvalue)
             self._cuts[0].show_cut(place, cut, text)
             self._cuts[1].show_cut(place, cut, "")
+
+    def _picked_places(self, shown: Shown, rank: int) -> tuple[Point, ...]:
+        place = float(shown.positions[rank])
+        return (place, float(np.log10((rank + 1) / shown.positions.size))), (place, 0.0)
 
     def _first_view(self, shown: Shown, cut: Cut | None) -> None:
         tail = shown.layer.tail

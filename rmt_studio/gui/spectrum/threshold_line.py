@@ -69,7 +69,7 @@ class ThresholdLine(pg.InfiniteLine):
         width = 3 if self._focused else 2
         self.setPen(pg.mkPen(color, width=width, style=style))
         self.setHoverPen(pg.mkPen(colors.threshold, width=3))
-        self.label.setColor(colors.threshold)
+        self.label.setColor(colors.threshold_text)
         self.label.fill = pg.mkBrush(colors.panel)
         self.label.setFont(number_font(8.5, bold=self._focused))
 

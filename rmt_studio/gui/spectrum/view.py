@@ -8,43 +8,36 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from rmt_studio.gui.spectrum.captions import (
-    cut_caption,
-    entries_captions,
-    foot_captions,
-    overlay_captions,
-)
+from rmt_studio.gui.spectrum.axis_memory import AxisMemory
+from rmt_studio.gui.spectrum.captions import cut_caption
+from rmt_studio.gui.spectrum.closer import closer_look
 from rmt_studio.gui.spectrum.cut import cut_of
 from rmt_studio.gui.spectrum.cut_editor import CutEditor
-from rmt_studio.gui.spectrum.empty import is_awaited, why_empty
-from rmt_studio.gui.spectrum.fitting import FittingLabel
+from rmt_studio.gui.spectrum.empty import is_awaited, message_label, why_empty
+from rmt_studio.gui.spectrum.footer import Footer
 from rmt_studio.gui.spectrum.header import LayerHeader
 from rmt_studio.gui.spectrum.headline import Headline
-from rmt_studio.gui.spectrum.legend import Legend
-from rmt_studio.gui.spectrum.missing import missing_counterpart, missing_null
 from rmt_studio.gui.spectrum.overlays import Other
 from rmt_studio.gui.spectrum.pages import Pages
+from rmt_studio.gui.spectrum.picking import Picker
+from rmt_studio.gui.spectrum.refit import Refit
 from rmt_studio.gui.spectrum.shown import Shown
-from rmt_studio.gui.theme import number_font, theme
+from rmt_studio.gui.spectrum.tools import ToolRow
+from rmt_studio.gui.spectrum.turning import TabKeys
+from rmt_studio.gui.theme import theme
 from rmt_studio.studio.document import DocumentEvent, RecipeChanged
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
-
     from rmt_studio.analysis import LayerAnalysis
     from rmt_studio.gui.spectrum.cut import Cut
     from rmt_studio.gui.spectrum.spectrum_plot import SpectrumPlot
     from rmt_studio.gui.workbench import Workbench
 
-_LOW = 430  # pixels; below it the legend gives its line to the plot
 _TAB = Qt.FocusPolicy.TabFocus
 _PATIENCE = 150  # ms; most views are there before, and no sentence flashes by
 
@@ -69,6 +62,8 @@ class SpectrumView(QFrame):
         self.setMinimumSize(380, 300)
         self._workbench = workbench
         self._editor = CutEditor(workbench, self)
+        self._refit = Refit(workbench)
+        self._pictured: LayerAnalysis | None = None
         self._patience = QTimer(self, singleShot=True, interval=patience)
         self._build()
         self._connect()
@@ -78,11 +73,12 @@ class SpectrumView(QFrame):
 
     def _build(self) -> None:
         self.header, self.headline = LayerHeader(self._workbench), Headline()
-        self.legend, self.pages = Legend(), Pages()
+        self.tools, self.pages = ToolRow(), Pages()
         self.tabs, self.plots = self.pages.tabs, self.pages.plots
-        self.log_density = self.pages.log_density
-        self.foot, self.overlay_foot = _small_label("foot"), _small_label("overlay_foot")
-        self.message = self._message_label()
+        self.legend, self.log_other = self.tools.legend, self.tools.log_other
+        self.footer = Footer(self._workbench.lens, self.pages)
+        self.foot, self.overlay_foot = self.footer.foot, self.footer.overlay
+        self.message = message_label()
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.message)
         self._stack.addWidget(self._content())
@@ -92,41 +88,39 @@ class SpectrumView(QFrame):
         around.addWidget(self.header)
         around.addWidget(self._stack, 1)
         self._order_tabs()
+        self._picker, self._keys = (
+            Picker(self._workbench.lens, self.pages, self),
+            TabKeys(self.tabs, self),
+        )
+        self._axes = AxisMemory()
+        if self._axes.quantity:
+            self.header.quantity.choose(self._axes.quantity)
+        self._show_axes()
 
     def _order_tabs(self) -> None:
         """Go from top to bottom: the header, the bar of tabs, then the page."""
-        inside = self.pages.details.findChildren(QWidget)
+        inside = [
+            *self.pages.vectors.findChildren(QWidget),
+            *self.pages.details.findChildren(QWidget),
+        ]
         pages = (w for w in (*self.pages.charts, *inside) if w.focusPolicy() & _TAB)
-        for before, after in pairwise((*self.header.stops, self.tabs, self.log_density, *pages)):
+        tools = (self.log_other, self.tools.reset, self.tools.help)
+        for before, after in pairwise((*self.header.stops, self.tabs, *tools, *pages)):
             QWidget.setTabOrder(before, after)
 
     def _content(self) -> QWidget:
         content = QWidget()
-        tab_row = QHBoxLayout()
-        tab_row.setSpacing(6)
-        tab_row.addWidget(self.tabs, 1)
-        tab_row.addWidget(self.log_density)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.headline)
         column.addSpacing(6)
-        column.addLayout(tab_row)
-        column.addSpacing(6)
-        column.addWidget(self.legend)
+        column.addWidget(self.tabs)
+        column.addSpacing(4)
+        column.addWidget(self.tools)
         column.addWidget(self.pages, 1)
-        column.addWidget(self.overlay_foot)
-        column.addWidget(self.foot)
+        column.addWidget(self.footer)
         return content
-
-    def _message_label(self) -> QLabel:
-        label = QLabel()
-        label.setObjectName("spectrum_message")
-        label.setProperty("muted", True)
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setWordWrap(True)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        return label
 
     def _connect(self) -> None:
         bench, editor = self._workbench, self._editor
@@ -136,8 +130,10 @@ class SpectrumView(QFrame):
         bench.job_changed.connect(self._jobs_changed)
         bench.lens.changed.connect(self._show_layer)
         theme().changed.connect(self._recolor)
-        self.header.scale_changed.connect(self._show_layer)
-        self.log_density.toggled.connect(self._show_layer)
+        self.header.scale_changed.connect(self._scale_chosen)
+        self.log_other.toggled.connect(self._scale_chosen)
+        self.tools.reset.clicked.connect(self.pages.reset_view)
+        bench.lens.picked_changed.connect(self._value_picked)
         self.tabs.currentChanged.connect(self._tab_chosen)
         for plot in self.plots:
             plot.cut_grabbed.connect(editor.grab)
@@ -157,13 +153,16 @@ class SpectrumView(QFrame):
 
     @property
     def layer(self) -> LayerAnalysis | None:
-        """What is shown: a layer through its view; None while its spectrum is not known."""
-        return self._workbench.lens.shown
+        """What is shown: a layer through its view; None while its spectrum is not known.
+
+        While it is fitted anew it is shown as it was fitted before.
+        """
+        return self._refit.layer
 
     def _shown(self, layer: LayerAnalysis) -> Shown:
         lens, scale = self._workbench.lens, self.header.scale(layer.spectrum.samples)
         other = Other(lens.compared, lens.compared_label) if lens.compared is not None else None
-        return Shown(layer, scale, self.log_density.isChecked(), lens.null, other)
+        return Shown(layer, scale, self.log_other.isChecked(), lens.null, other)
 
     def _document_changed(self, event: DocumentEvent) -> None:
         if isinstance(event, RecipeChanged) and self._workbench.current in event.names:
@@ -182,6 +181,13 @@ class SpectrumView(QFrame):
     def _jobs_changed(self, _event: object) -> None:
         if self.layer is None:
             self._say_why_empty()
+        else:
+            self._show_refit()
+
+    def _show_refit(self) -> None:
+        """Mark a picture whose fit is not the one that is wanted any more."""
+        self.headline.setEnabled(not self._refit.text)
+        self.footer.show_refit(self._refit.texts)
 
     def _show_layer(self, *_: object) -> None:
         layer = self.layer
@@ -190,22 +196,53 @@ class SpectrumView(QFrame):
             return
         self._patience.stop()
         self._stack.setCurrentIndex(1)
+        if self._refit.text and layer is self._pictured:
+            self._show_refit()
+            return
+        self._pictured = layer
         self.header.show()
         self.header.show_layer(layer, len(self._editor.names) - 1)
         self.headline.show_layer(layer)
+        self._show_refit()
         self._draw_page()
 
     def _tab_chosen(self, _index: int) -> None:
         lens = self._workbench.lens
-        self.header.set_reasons(*self.pages.fixed_scale)
+        self._show_axes()
         lens.want("entries", self.pages.wants_entries)
         lens.want("spikes", self.pages.wants_spikes)
+        lens.want("vectors", self.pages.wants_vectors)
         self._draw_page()
 
+    def _show_axes(self) -> None:
+        """Offer the axes of the page in view, as a person left them."""
+        page = self.pages.info
+        self.header.set_reasons(*self.pages.fixed_scale)
+        self.header.axis.choose("log" if self._axes.values_log(page.key) else "linear")
+        self.log_other.blockSignals(True)
+        self.log_other.setChecked(self._axes.other_log(page.key))
+        self.log_other.blockSignals(False)
+        self.tools.show_page(page)
+
+    def _scale_chosen(self, *_: object) -> None:
+        self._axes.keep_quantity(self.header.quantity.key)
+        self._axes.keep(
+            self.pages.info.key,
+            values_log=self.header.axis.key == "log",
+            other_log=self.log_other.isChecked(),
+        )
+        self._show_layer()
+
+    def _value_picked(self) -> None:
+        if self.pages.wants_vectors:
+            self._draw_page()
+
     def _draw_page(self) -> None:
-        layer, lens = self.layer, self._workbench.lens
+        layer = self.layer
         if layer is not None:
-            self.pages.draw(self._shown(layer), *self._cut(layer), lens.entries, lens.spikes)
+            closer = closer_look(self._workbench, vectors=self.pages.wants_vectors)
+            self.pages.draw(self._shown(layer), *self._cut(layer), closer)
+            self._picker.show()
             self._show_words(layer)
 
     def _cut(self, layer: LayerAnalysis) -> tuple[Cut | None, str]:
@@ -224,14 +261,8 @@ class SpectrumView(QFrame):
 
     def _show_words(self, layer: LayerAnalysis) -> None:
         """Explain the page in view: its legend, its overlays, what it leaves out."""
-        chart, lens = self.pages.chart, self._workbench.lens
-        self._show_legend()
-        if chart is not None:
-            self.legend.show_marks(chart.marks())
-        missing = missing_null(lens), missing_counterpart(lens)
-        self.overlay_foot.set_variants(*overlay_captions(self._shown(layer), *missing))
-        drawn = self.pages.plot is not None  # nothing is laid over the entries and the numbers
-        self.overlay_foot.setVisible(drawn and bool(self.overlay_foot.variants[0]))
+        self.legend.show_marks(self.pages.marks())
+        self.footer.show_overlays(self._shown(layer))
         self._describe(layer, self._cut(layer)[1])
 
     def _describe(self, layer: LayerAnalysis, cut: str) -> None:
@@ -241,19 +272,8 @@ class SpectrumView(QFrame):
             self.pages.chart.setAccessibleDescription(description)
         self._view_changed()
 
-    def _show_legend(self) -> None:
-        self.legend.setVisible(self.pages.chart is not None and self.height() >= _LOW)
-
     def _view_changed(self) -> None:
-        layer, chart, entries = self.layer, self.pages.chart, self._workbench.lens.entries
-        if layer is None or chart is None:
-            self.foot.set_variants("")
-        elif chart is self.pages.entries:
-            self.foot.set_variants(*(entries_captions(entries) if entries is not None else ("",)))
-        else:
-            captions = foot_captions(layer, chart.out_of_view(), self.header.scale(1))
-            self.foot.set_variants(*captions)
-        self.foot.setVisible(chart is not None)
+        self.footer.show_view(self.layer, self.header.scale(1))
 
     def _say_why_empty(self) -> None:
         """Say why there is nothing; at once, unless it may be there in a moment."""
@@ -277,15 +297,3 @@ class SpectrumView(QFrame):
     def _recolor(self) -> None:
         self.pages.recolor()
         self._draw_page()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._show_legend()
-
-
-def _small_label(name: str) -> FittingLabel:
-    label = FittingLabel()
-    label.setObjectName(name)
-    label.setProperty("muted", True)
-    label.setFont(number_font(number_font().pointSizeF() * 0.85))
-    return label

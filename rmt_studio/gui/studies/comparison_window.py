@@ -14,7 +14,6 @@ from rmt_studio.gui.studies.curves import Picture, comparison_picture
 from rmt_studio.gui.studies.method_list import MethodList
 from rmt_studio.gui.studies.rows import (
     COMPARED,
-    TrialRow,
     compared_row,
     label_of,
     looks_of,
@@ -28,6 +27,7 @@ from rmt_studio.studio.study_tasks import ComparisonAsked, measured_in
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from rmt_studio.gui.results.marked_model import MarkedRow
     from rmt_studio.gui.study import ComparisonStudy
     from rmt_studio.gui.workbench import Workbench
 
@@ -117,7 +117,7 @@ class ComparisonWindow(StudyWindow):
         text = self.tr("{0} rows").format(asked.rows)
         return self.tr("{0}, in {1}").format(text, self._file.name) if self._file else text
 
-    def new_rows(self, begin: int) -> list[TrialRow]:
+    def new_rows(self, begin: int) -> list[MarkedRow]:
         """Return the rows from the ``begin``-th on."""
         looks = looks_of(self._methods)
         return [compared_row(trial, looks) for trial in self.study.rows[begin:]]

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from rmt_studio.gui.results.table_view import paint_mark
+from rmt_studio.gui.results.marked_table import paint_mark
 from rmt_studio.gui.theme import number_font, theme
 
 if TYPE_CHECKING:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from rmt_studio.gui.durations import duration_text
 from rmt_studio.gui.inspector.figures import THIN, percent_text
-from rmt_studio.gui.jobs_panel import duration_text
+from rmt_studio.gui.results.marked_model import Heading, MarkedRow
 from rmt_studio.gui.results.row import points_text
 from rmt_studio.gui.results.series import Look
 from rmt_studio.pruning import METHODS
@@ -29,14 +29,6 @@ FAILS = Look("poor", "s", Qt.PenStyle.NoPen)
 NOTHING = "–"
 
 
-@dataclass(frozen=True)
-class Heading:
-    """Title and tooltip of a column."""
-
-    title: str
-    tip: str
-
-
 COMPARED = (
     Heading("Method", "What filled the rules; the mark is that of its points in the plot"),
     Heading("Removed", "Share of the attention and MLP matrices that is gone"),
@@ -52,23 +44,6 @@ SEARCHED = (
     Heading("Within", "Whether the drop is within the points that may be lost"),
     COMPARED[6],
 )
-
-
-@dataclass(frozen=True, eq=False)
-class TrialRow:
-    """What the table shows of one row.
-
-    Attributes:
-        look: of its mark.
-        texts: of the columns.
-        tips: of the columns.
-        failed: whether the method could not do it.
-    """
-
-    look: Look
-    texts: tuple[str, ...]
-    tips: tuple[str, ...]
-    failed: bool = False
 
 
 def looks_of(methods: Sequence[str]) -> dict[str, Look]:
@@ -87,29 +62,29 @@ def share_text(share: float) -> str:
     return f"{100 * share:.4g}{THIN}%"
 
 
-def compared_row(trial: Trial, looks: dict[str, Look]) -> TrialRow:
+def compared_row(trial: Trial, looks: dict[str, Look]) -> MarkedRow:
     """Return a row of a comparison."""
     name = label_of(trial.method)
     if isinstance(trial, Failed):
         texts = (name, share_text(trial.sparsity), "failed", *[NOTHING] * 3, _time(trial))
-        return TrialRow(looks[trial.method], texts, (trial.reason,) * len(texts), failed=True)
+        return MarkedRow(looks[trial.method], texts, (trial.reason,) * len(texts), faded=True)
     agreement = trial.evaluation.agreement
     agrees = NOTHING if agreement is None else percent_text(agreement)
     texts = (name, *_figures(trial), agrees, _time(trial))
     tips = (name, *_tips(trial), COMPARED[5].tip, _time_tip(trial))
-    return TrialRow(looks[trial.method], texts, tips)
+    return MarkedRow(looks[trial.method], texts, tips)
 
 
-def searched_row(place: int, step: SearchStep) -> TrialRow:
+def searched_row(place: int, step: SearchStep) -> MarkedRow:
     """Return a row of a search, the ``place``-th."""
     trial, look = step.trial, PASSES if step.passes else FAILS
     if isinstance(trial, Failed):
         texts = (f"{place}", share_text(trial.sparsity), "failed", *[NOTHING] * 3, _time(trial))
-        return TrialRow(look, texts, (trial.reason,) * len(texts), failed=True)
+        return MarkedRow(look, texts, (trial.reason,) * len(texts), faded=True)
     within = "yes" if step.passes else "no"
     texts = (f"{place}", *_figures(trial), within, _time(trial))
     tips = (label_of(trial.method), *_tips(trial), SEARCHED[5].tip, _time_tip(trial))
-    return TrialRow(look, texts, tips)
+    return MarkedRow(look, texts, tips)
 
 
 def _figures(trial: Measured) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from rmt_studio.gui.inspector.method_box import MethodBox
 from rmt_studio.gui.inspector.number_field import NumberField, one_decimal
 from rmt_studio.gui.results.row import points_text
 from rmt_studio.gui.studies.curves import Picture, search_picture
-from rmt_studio.gui.studies.rows import SEARCHED, TrialRow, label_of, searched_row, share_text
+from rmt_studio.gui.studies.rows import SEARCHED, label_of, searched_row, share_text
 from rmt_studio.gui.studies.study_window import StudyWindow
 from rmt_studio.studies import Criterion
 from rmt_studio.studio.study_tasks import SearchAsked
@@ -19,6 +19,7 @@ from rmt_studio.studio.study_tasks import SearchAsked
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from rmt_studio.gui.results.marked_model import MarkedRow
     from rmt_studio.gui.study import SearchStudy
     from rmt_studio.gui.workbench import Workbench
 
@@ -74,7 +75,7 @@ class SearchWindow(StudyWindow):
         refusal = self.study.refusal((self.method.method.key,))
         return self.tr("Not possible yet: {0}.").format(refusal) if refusal else ""
 
-    def new_rows(self, begin: int) -> list[TrialRow]:
+    def new_rows(self, begin: int) -> list[MarkedRow]:
         """Return the steps from the ``begin``-th on."""
         steps = self.study.rows[begin:]
         return [searched_row(place, step) for place, step in enumerate(steps, begin + 1)]

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from rmt_studio.gui.dialogs.base import Dialog, StatusLine, button
+from rmt_studio.gui.durations import clock_text
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.number_field import TEXT_MARGIN
-from rmt_studio.gui.jobs_panel import clock_text
+from rmt_studio.gui.results.marked_model import MarkedTableModel
+from rmt_studio.gui.results.marked_table import MarkedTable
 from rmt_studio.gui.studies.exporting import Exports
 from rmt_studio.gui.studies.legend import MarkLegend
 from rmt_studio.gui.studies.plot import TrialPlot
-from rmt_studio.gui.studies.table_model import TrialTableModel
-from rmt_studio.gui.studies.table_view import TrialTable
 from rmt_studio.gui.theme import number_font
 from rmt_studio.studio.document import (
     AnalysisCleared,
@@ -41,8 +41,8 @@ from rmt_studio.studio.document import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rmt_studio.gui.results.marked_model import Heading, MarkedRow
     from rmt_studio.gui.studies.curves import Picture
-    from rmt_studio.gui.studies.rows import Heading, TrialRow
     from rmt_studio.gui.study import Study
     from rmt_studio.gui.workbench import Workbench
 
@@ -69,10 +69,11 @@ class StudyWindow(Dialog):
         self.setMinimumSize(*_LEAST_SIZE)
         self.resize(*_SIZE)
         self.setModal(False)
-        self._made_rows: list[TrialRow] = []
+        self._made_rows: list[MarkedRow] = []
         self._scene: object = None
-        self.model = TrialTableModel(headings, self)
-        self.table, self.plot, self.legend = TrialTable(self.model), TrialPlot(), MarkLegend()
+        self.model = MarkedTableModel(headings, self)
+        self.table = MarkedTable(self.model, "trial_table", self.tr("Rows of the study"))
+        self.plot, self.legend = TrialPlot(), MarkLegend()
         self.about, self.verdict = ElidedLabel(), ElidedLabel()
         self.empty_text = QLabel()
         self.pages = QStackedWidget()
@@ -102,7 +103,7 @@ class StudyWindow(Dialog):
         """Return what the form comes to, where nothing is wrong with it."""
         return ""
 
-    def new_rows(self, begin: int) -> list[TrialRow]:
+    def new_rows(self, begin: int) -> list[MarkedRow]:
         """Return the rows of the study from the ``begin``-th on."""
         del begin
         return []

@@ -117,7 +117,7 @@ def test_that_the_one_button_names_the_target_and_goes_all_the_way(inspector, be
     bench.document.open_images(few)
     type_in(inspector.model_card.target, "40")
     assert buttons.best.text().split()[-2:] == ["40", "%"]
-    assert METHODS[bench.targets.best_method].label in buttons.best_note.whole_text
+    assert METHODS[bench.targets.best_method].label in buttons.best_note.text()
     buttons.best.click()
     qtbot.waitUntil(lambda: len(bench.document.runs) == 2, timeout=60_000)
     assert bench.document.runs[1].block_sparsity == pytest.approx(0.4, abs=1e-3)

@@ -52,13 +52,26 @@ def test_that_the_menu_of_the_header_shows_any_column(filled):
 def test_that_the_columns_are_chosen_by_groups_and_explained(filled):
     menu = filled.table.column_menu
     groups = {a.menu().title(): a.menu() for a in menu.actions() if a.menu() is not None}
-    assert list(groups) == ["Matrix", "Fit", "Tail", "Norms", "Entries", "Comparison"]
+    assert list(groups) == ["Matrix", "Fit", "Tail", "Norms", "Entries", "Comparison", "Rule"]
     for column in set(Column) - {Column.LAYER}:
         action, spec = menu.switch(column), SPECS[column]
         assert action.text() == (spec.name or spec.title)
         assert action.toolTip().replace("\n", " ") == spec.tip.replace("\n", " ")
         assert action in groups.get(spec.group, menu).actions()
     assert not menu.switch(Column.LAYER).isEnabled()
+
+
+def test_that_a_column_is_found_by_a_word_of_its_explanation(filled):
+    menu = filled.table.column_menu
+    menu.search.setText("weightwatcher rank")
+    found = [a for a in menu.actions() if a.isCheckable() and a.isEnabled()]
+    assert found == [menu.switch(Column.STABLE_RANK), menu.switch(Column.ENTROPY),
+                     menu.switch(Column.MATRIX_RANK)]  # fmt: skip
+    assert not any(a.isVisible() for a in menu.actions() if a.menu() is not None)
+    found[0].trigger()
+    assert Column.STABLE_RANK in visible_columns(filled)
+    menu.search.clear()
+    assert not [a for a in menu.actions() if a.isCheckable() and a.isEnabled()]
 
 
 def test_that_the_menu_stays_open_while_columns_are_chosen(filled, qtbot):

@@ -132,14 +132,29 @@ def test_that_copying_puts_the_picture_on_the_clipboard(plot):
     assert copied.size() == plot_image(plot).size()
 
 
-def test_that_a_right_click_offers_all_three(plot, qtbot):
+def test_that_copying_its_numbers_puts_rows_with_tabs_on_the_clipboard(plot):
+    plot.saving.copy_data.trigger()
+    titles, *lines = QGuiApplication.clipboard().text().split("\n")
+    assert titles.split("\t")[:5] == ["item", "x_axis", "y_axis", "x", "y"]
+    law = [line.split("\t") for line in lines if line.startswith("fitted density")]
+    assert [(float(cells[3]), float(cells[4])) for cells in law] == list(zip(X, Y, strict=True))
+
+
+def test_that_no_two_keys_of_the_menu_are_the_same(plot):
+    keys = [action.shortcut().toString() for action in plot.actions()]
+    assert len(set(keys)) == len(keys) == 4
+    assert all(keys)
+
+
+def test_that_a_right_click_offers_all_four(plot, qtbot):
     place = QPoint(50, 50)
     event = QContextMenuEvent(
         QContextMenuEvent.Reason.Mouse, place, plot.viewport().mapToGlobal(place)
     )
     QApplication.sendEvent(plot.viewport(), event)
     menu = next(m for m in plot.findChildren(QMenu) if m.isVisible())
-    assert menu.actions() == [plot.saving.save, plot.saving.copy, plot.saving.numbers]
+    saving = plot.saving
+    assert menu.actions() == [saving.copy, saving.copy_data, saving.save, saving.numbers]
     with qtbot.waitSignal(menu.destroyed):
         menu.close()
 

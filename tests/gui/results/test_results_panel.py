@@ -81,7 +81,12 @@ def test_that_a_selected_row_has_a_ring_in_the_plot(filled, runs):
     assert ring.y() == pytest.approx(100 * runs[2].evaluation.top1)
 
 
-def test_that_a_click_on_a_point_selects_its_row(filled, qtbot):
+def test_that_a_click_on_a_point_opens_the_rules_of_its_run(
+    filled, workbench, demo_model, runs, qtbot
+):
+    workbench.document.open_model(demo_model)
+    for run in runs:
+        workbench.document.add_run(run)
     place = filled.plot.getViewBox().mapViewToScene(QPointF(*spots(filled)[1][1:]))
     with qtbot.waitSignal(filled.plot.run_picked):
         qtbot.mouseClick(
@@ -90,6 +95,9 @@ def test_that_a_click_on_a_point_selects_its_row(filled, qtbot):
             pos=filled.plot.mapFromScene(place),
         )
     assert filled.table.currentIndex().row() == 1
+    assert workbench.document.recipe == runs[1].recipe
+    assert workbench.undo_stack.count() == 1
+    assert workbench.undo_stack.undoText() == f"recipe of {runs[1].label}"
 
 
 def test_that_another_model_empties_the_table(filled, workbench, demo_model):
@@ -121,19 +129,20 @@ def test_that_the_recipe_of_a_run_can_be_used_again(panel, workbench, demo_model
     for run in runs[:2]:
         workbench.document.add_run(run)
     panel.table.selectRow(1)
-    panel.use_action.trigger()
+    panel.actions_of_runs.use.trigger()
     assert workbench.document.recipe.rules == runs[1].recipe.rules
     workbench.undo_stack.undo()
     assert not workbench.document.recipe.rules
 
 
 def test_that_the_dense_run_has_no_recipe_to_use(filled):
+    actions = filled.actions_of_runs
     filled.table.selectRow(0)
-    filled.prepare_menu()
-    assert not filled.use_action.isEnabled()
+    actions.prepare()
+    assert not actions.use.isEnabled()
     filled.table.selectRow(1)
-    filled.prepare_menu()
-    assert filled.use_action.isEnabled()
+    actions.prepare()
+    assert actions.use.isEnabled()
 
 
 def test_that_top1_is_whole_and_the_plot_readable_in_the_smallest_window(filled):

@@ -9,9 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from rmt_studio.gui.results.row import Column, points_text, row_of, table_text
-from rmt_studio.gui.results.series import looks_of
-from rmt_studio.gui.results.table_model import COMPARED_ROLE, RunTableModel
+from rmt_studio.gui.results.marked_model import ROW_ROLE, MarkedTableModel
+from rmt_studio.gui.results.row import HEADERS, Column, points_text, rows_of, table_text
 
 from .conftest import dense_run
 
@@ -19,7 +18,7 @@ FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
 
 def row(run):
-    return row_of(run, looks_of([run]))
+    return rows_of([run])[0]
 
 
 def test_that_a_pruned_run_shows_its_numbers(runs):
@@ -68,25 +67,43 @@ def test_that_the_copied_table_has_full_precision(runs):
     assert records[0]["agreement"] == ""
 
 
-def test_that_runs_are_appended_as_they_come(workbench, runs, qapp):
-    model = RunTableModel(workbench.document)
+@pytest.fixture
+def model(qapp):
+    """An empty table of runs under Qt's own tester."""
+    model = MarkedTableModel([HEADERS[column] for column in Column])
     tester = QAbstractItemModelTester(model, FATAL)
-    for index, run in enumerate(runs):
-        workbench.document.add_run(run)
-        model.append(index)
+    yield model
+    tester.deleteLater()
+    model.deleteLater()
+
+
+def test_that_runs_are_appended_as_they_come(model, runs):
+    for count in range(1, len(runs) + 1):
+        model.show_rows(rows_of(runs[:count]))
     assert model.rowCount() == 4
     assert model.index(1, Column.DROP).data() == "−10.0"
     for column in Column:
         assert model.index(1, column).data(Qt.ItemDataRole.ToolTipRole)
         horizontal = Qt.Orientation.Horizontal
         assert model.headerData(column, horizontal, Qt.ItemDataRole.ToolTipRole)
-    tester.deleteLater()
-    model.deleteLater()
+
+
+def test_that_rows_can_go_and_change(model, runs):
+    model.show_rows(rows_of(runs))
+    model.show_rows(rows_of(runs[1:3]))
+    assert model.rowCount() == 2
+    model.show_rows(rows_of(runs[2:4]))
+    assert model.index(0, Column.RUN).data() == "Spectral edge budget 30%"
 
 
 def test_that_runs_on_other_images_are_told_apart(filled, workbench):
     rows = range(filled.model.rowCount())
-    assert all(filled.model.index(row, 0).data(COMPARED_ROLE) for row in rows)
+    assert not any(filled.model.index(row, 0).data(ROW_ROLE).faded for row in rows)
     workbench.document.add_run(dense_run(250, n=300, images="calibration"))
-    assert not any(filled.model.index(row, 0).data(COMPARED_ROLE) for row in rows)
-    assert filled.model.index(len(rows), 0).data(COMPARED_ROLE)
+    assert all(filled.model.index(row, 0).data(ROW_ROLE).faded for row in rows)
+    assert not filled.model.index(len(rows), 0).data(ROW_ROLE).faded
+
+
+def test_that_the_front_is_marked(runs):
+    # run 2 is smaller than run 3 and better; the others are the best of their size
+    assert [row.texts[Column.FRONT] for row in rows_of(runs)] == ["◆", "◆", "◆", "–"]

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from rmt_studio.analysis import LayerAnalysis
+from rmt_studio.gui.spectrum.closer import Closer
 from rmt_studio.gui.spectrum.details.figures import figures_of
 from rmt_studio.gui.spectrum.pages import Pages
 from rmt_studio.gui.spectrum.scales import Scale, law_curve
@@ -17,7 +18,7 @@ def test_that_the_law_of_every_method_is_drawn(qtbot, fc1, method):
     shown = Shown(layer, Scale(layer.spectrum.samples))
     for index, plot in enumerate(pages.plots):
         pages.tabs.setCurrentIndex(index)
-        pages.draw(shown, None, "", None, None)
+        pages.draw(shown, None, "", Closer())
         assert plot.marks()
     x, y = pages.plots[0]._law.getData()
     assert np.isfinite(x).all()
@@ -30,7 +31,7 @@ def test_that_without_a_law_the_bars_begin_at_the_origin(qtbot, product, null_of
     pages = Pages()
     qtbot.addWidget(pages)
     scale = Scale(product.spectrum.samples)
-    pages.draw(Shown(product, scale, null=null_of(product)), None, "", None, None)
+    pages.draw(Shown(product, scale, null=null_of(product)), None, "", Closer())
     bulk, spikes = pages.plots[0]._found
     assert bulk.left[0] >= 0
     assert bulk.height.sum() * bulk.width == pytest.approx(1)

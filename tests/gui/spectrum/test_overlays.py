@@ -142,7 +142,7 @@ def test_that_only_what_differs_is_another_picture(fc1, square, null_of):
         Shown(fc1, scale, null=null),
         Shown(fc1, scale, other=Other(square, "second")),
         Shown(square, scale, null=null, other=Other(square, "second")),
-        Shown(fc1, scale, log_density=True, null=null, other=Other(square, "second")),
+        Shown(fc1, scale, log_other=True, null=null, other=Other(square, "second")),
         None,
     ):
         assert not shown.same_picture(other)

@@ -48,8 +48,7 @@ def test_that_a_running_analysis_is_told(bench, view, demo_analysis, monkeypatch
 
 def test_that_another_fit_is_shown_when_it_is_there(bench, view, qtbot, stall_watchdog):
     bench.set_bulk_fit(BulkFitSettings(method="median", options={}))
-    qtbot.waitUntil(lambda: density(view).isVisible(), timeout=30_000)
-    assert view.layer.fit.method == "median"
+    qtbot.waitUntil(lambda: view.layer.fit.method == "median", timeout=30_000)
     assert density(view)._shown.layer is view.layer
 
 
@@ -57,7 +56,8 @@ def test_that_a_layer_of_zeros_is_told(bench, view, demo_analysis):
     last = demo_analysis[-1]
     bench.select((last.name,), last.name)
     bench.document.skip_layers([last.name])
-    assert view.message.text() == f"{last.name} holds nothing but zeros and has no spectrum."
+    told = f"{last.name} holds nothing but zeros and has no spectrum. "
+    assert view.message.text() == told + "Choose another layer in the table."
 
 
 def test_that_the_histogram_has_area_one_and_the_spikes_their_colour(view):
@@ -69,13 +69,13 @@ def test_that_the_histogram_has_area_one_and_the_spikes_their_colour(view):
     assert spikes.left.min() >= view.layer.fit.threshold * (1 - 1e-12)
 
 
-@pytest.mark.parametrize("log_density", [False, True])
+@pytest.mark.parametrize("log_other", [False, True])
 @pytest.mark.parametrize("axis", ["linear", "log"])
 @pytest.mark.parametrize("quantity", ["eigenvalue", "singular_value"])
-def test_that_bars_and_law_are_finite_on_every_scale(view, quantity, axis, log_density):
+def test_that_bars_and_law_are_finite_on_every_scale(view, quantity, axis, log_other):
     view.header.quantity.findChild(object, f"choice_{quantity}").click()
     view.header.axis.findChild(object, f"choice_{axis}").click()
-    view.log_density.setChecked(log_density)
+    view.log_other.setChecked(log_other)
     x, y = density(view)._law.getData()
     assert np.isfinite(x).all()
     assert np.isfinite(y).all()
@@ -190,7 +190,7 @@ def test_that_nothing_is_wider_than_the_card(view, qtbot, width, height):
 
 
 def test_that_what_can_be_touched_has_a_name_and_a_tip(view):
-    touchable = [view.tabs, view.log_density, *view.plots]
+    touchable = [view.tabs, view.log_other, *view.plots]
     touchable += [*view.header.quantity.children()[1:], *view.header.axis.children()[1:]]
     for widget in touchable:
         if hasattr(widget, "accessibleName") and widget.objectName():
@@ -234,7 +234,7 @@ def test_that_the_last_picture_stays_while_the_next_is_computed(
 
 def test_that_choices_without_effect_are_disabled_and_say_why(view):
     header = view.header
-    tail, entries, details = (view.pages.indexOf(view.pages.plots[4]), 5, 6)
+    tail, entries, details = (view.pages.indexOf(view.pages.plots[4]), 5, 7)
     for tab, quantity, axis in ((0, True, True), (tail, True, False), (entries, False, False),
                                 (details, False, False), (1, True, True)):  # fmt: skip
         view.tabs.setCurrentIndex(tab)
@@ -259,6 +259,6 @@ def test_that_tab_goes_from_the_header_over_the_tabs_to_the_page(view):
 def test_that_the_law_of_unequal_variances_is_called_so(bench, view, qtbot):
     assert any(mark.text == "Marchenko–Pastur fit" for mark in view.plot.marks())
     bench.set_bulk_fit(BulkFitSettings(method="bema_gamma", options={}))
-    qtbot.waitUntil(lambda: view.layer is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: view.layer.fit.method == "bema_gamma", timeout=60_000)
     assert any("unequal variances" in mark.text for mark in view.plot.marks())
     qtbot.waitUntil(lambda: not bench.running_jobs, timeout=60_000)

@@ -8,7 +8,7 @@ from rmt_studio.analysis.view import WHOLE, View
 from rmt_studio.gui.theme import DARK, theme
 from rmt_studio.studio.document import Compared
 
-TABS = ("density", "cdf", "quantiles", "scree", "tail", "entries", "details")
+TABS = ("density", "cdf", "quantiles", "scree", "tail", "entries", "vectors", "details")
 ENTRIES, DETAILS = TABS.index("entries"), TABS.index("details")
 SECONDS = 30_000
 
@@ -81,8 +81,8 @@ def test_that_overlays_are_finite_on_every_scale(
     with_other(bench, demo_model, demo_analysis)
     view.header.quantity.findChild(object, f"choice_{quantity}").click()
     view.header.axis.findChild(object, f"choice_{axis}").click()
-    for log_density in (False, True):
-        view.log_density.setChecked(log_density)
+    for log_other in (False, True):
+        view.log_other.setChecked(log_other)
         for tab in range(5):
             view.tabs.setCurrentIndex(tab)
             for items in overlays_of(view):
@@ -166,7 +166,7 @@ def test_that_entries_are_counted_when_their_tab_is_in_view(bench, view, qtbot, 
     assert view.pages.entries.notice.isHidden()
     assert "excess kurtosis" in view.foot.variants[0]
     assert view.plot is None
-    assert view.log_density.isVisible()
+    assert view.log_other.isVisible()
 
 
 def test_that_details_come_with_their_singular_vectors(bench, view, qtbot, stall_watchdog):
@@ -176,7 +176,7 @@ def test_that_details_come_with_their_singular_vectors(bench, view, qtbot, stall
     assert page.spikes.rowCount() >= view.layer.fit.spikes > 0
     qtbot.waitUntil(lambda: bench.lens.spikes is not None, timeout=SECONDS)
     assert page.spikes.index(0, 7).data() != "…"
-    assert not view.legend.isVisible()
+    assert not view.legend.text()
 
 
 def test_that_nothing_is_computed_for_tabs_out_of_view(bench, view, qtbot):

@@ -1,0 +1,314 @@
+"""The open document's project file: kept up to date by itself, after each edit.
+
+A document has a name, and is then kept in that file, or it has none, and is then kept in a
+recovery file as soon as it holds something that a person would miss.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from rmt_studio.gui.edits import history_of, in_a_gesture
+from rmt_studio.gui.job_bridge import JobBridge
+from rmt_studio.studio.document import (
+    AnalysisCleared,
+    CalibrationOpened,
+    ImagesOpened,
+    LayersAnalyzed,
+    ModelOpened,
+    RunAdded,
+)
+from rmt_studio.studio.events import RunsChanged
+from rmt_studio.studio.project import (
+    MOST_STEPS,
+    ImagesReference,
+    ModelReference,
+    Project,
+    fingerprint_of,
+)
+from rmt_studio.studio.project_writer import NotSaved, ProjectWriter, Saved
+from rmt_studio.studio.state_folder import new_recovery_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rmt_studio.gui.job_desk import JobDesk
+    from rmt_studio.gui.workbench import Workbench
+    from rmt_studio.models.loading import LoadedModel
+    from rmt_studio.studio.document import DocumentEvent
+    from rmt_studio.studio.project_tasks import Opened
+
+_LANE = "fingerprint"
+_GESTURE_SETTLES = 250  # ms without a further step of a drag
+_SPECTRA_WAIT = 1000  # ms: spectra arrive one by one and are saved some at a time
+_LAST_WORD = 5.0  # s that an emergency save may take
+
+
+@dataclass(frozen=True, eq=False)
+class _Naming:
+    """A place that a person chose for the document."""
+
+    path: Path
+    project: Project
+    then: Callable[[], object] | None
+
+
+class ProjectDesk(QObject):
+    """Keeps the document in a file.
+
+    Signals:
+        changed (): `path`, `modified` or `missing` is another.
+        used (str): a document got this file as its name.
+        failed (str, str): a title and one line for a person.
+        told (str): one line for the status bar.
+
+    Attributes:
+        path: the file of a document with a name; None for one without.
+        missing: the project whose model is not there; None while there is none.
+    """
+
+    changed = Signal()
+    used = Signal(str)
+    failed = Signal(str, str)
+    told = Signal(str)
+
+    def __init__(self, workbench: Workbench, desk: JobDesk) -> None:
+        super().__init__(workbench)
+        self._bench, self._document, self._desk = workbench, workbench.document, desk
+        self._bridge = JobBridge(self)
+        self._bridge.arrived.connect(self._told)
+        self._writer = ProjectWriter(self._bridge.post)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.save_now)
+        self._arriving: Opened | None = None
+        self._recovered = self._closed = False
+        self._complained = ""
+        self._begin(None)
+        workbench.undo_stack.setUndoLimit(MOST_STEPS)
+        workbench.undo_stack.indexChanged.connect(self._edited)
+        workbench.document_changed.connect(self._follow)
+        self.failed.connect(workbench.failed)
+        self.told.connect(workbench.told)
+
+    # --- what a person sees ------------------------------------------------------------------
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing would lose something: edits or results of a document without a name."""
+        if self.path is not None or self._model is None:
+            return False
+        return self._bench.undo_stack.index() > 0 or bool(self._document.runs)
+
+    @property
+    def modified(self) -> bool:
+        """Whether what is shown is not in a file with a name (yet)."""
+        return self.unsaved or (self.path is not None and self._behind)
+
+    @property
+    def name(self) -> str:
+        """What a person calls the document; empty while there is none."""
+        if self.path is not None:
+            return self.path.name
+        return self._document.model.title if self._document.model is not None else ""
+
+    # --- saving ------------------------------------------------------------------------------
+
+    def save_as(self, path: str | Path, then: Callable[[], object] | None = None) -> None:
+        """Give the document a name; ``then`` is called when its file is written."""
+        if self._model is not None and not self._restoring:
+            path = Path(os.path.realpath(path))
+            self._naming = _Naming(path, self._snapshot(), then)
+            self._writer.save_as(path, self._naming.project)
+
+    def save_now(self) -> None:
+        """Begin to write what is not in the file yet."""
+        self._timer.stop()
+        if self._model is not None and self._behind and not self._restoring:
+            self._sent, self._unsent = self._snapshot(), None
+            self._writer.save(self._place, self._sent)
+            self._take_fingerprint(self._model)
+
+    def save_in_emergency(self) -> bool:
+        """Write what is not in the file yet, and return whether that was done in time."""
+        self._behind = self._behind or self.unsaved
+        self.save_now()
+        return self._writer.wait(_LAST_WORD)
+
+    def discard(self) -> None:
+        """Forget a document without a name: what is in its recovery file is not wanted."""
+        self._discarded = True
+
+    @property
+    def discarded(self) -> bool:
+        """Whether a person said that a document without a name is not wanted."""
+        return self._discarded
+
+    def close(self) -> None:
+        """Write what waits and close the file; a recovery file that nobody needs goes."""
+        if self._closed:
+            return
+        self._closed = True
+        self._bench.undo_stack.indexChanged.disconnect(self._edited)
+        unwanted = self.path is None and (self._discarded or not self.unsaved)
+        if not unwanted:
+            self.save_now()
+        self._timer.stop()
+        self._writer.leave(remove=unwanted and self.missing is None)
+        self._bridge.close()
+        self._writer.close()
+
+    # --- opening -----------------------------------------------------------------------------
+
+    def expect(self, opened: Opened, *, recovered: bool) -> None:
+        """Take the model that opens next for that of a project, and save nothing meanwhile.
+
+        Args:
+            opened: the project; `settle` says when all of it is in the document.
+            recovered: its file is the recovery file of a document without a name.
+        """
+        self._arriving, self._recovered = opened, recovered
+
+    def settle(self, fingerprint: str) -> None:
+        """Save changes from now on: the document holds what its file does."""
+        self._restoring, self._fingerprint = False, fingerprint
+        self._touch(0)
+
+    # --- following the document --------------------------------------------------------------
+
+    def _follow(self, event: DocumentEvent) -> None:
+        if isinstance(event, ModelOpened):
+            self._change_document()
+        elif isinstance(event, LayersAnalyzed):
+            self._touch(_SPECTRA_WAIT)
+        elif isinstance(
+            event, ImagesOpened | CalibrationOpened | AnalysisCleared | RunAdded | RunsChanged
+        ):
+            self._touch(0)
+
+    def _edited(self) -> None:
+        if in_a_gesture(self._bench.undo_stack):
+            self._touch(_GESTURE_SETTLES, anew=True)
+        else:
+            self._touch(0)
+
+    def _touch(self, wait: int, *, anew: bool = False) -> None:
+        """Save in ``wait`` ms at the latest; where ``anew``, so long after the last such call."""
+        document = self._document
+        if self._model is None or document.model is not self._model or self._restoring:
+            return
+        if not self._kept and not self.unsaved:
+            return
+        first, self._behind, self._kept = not self._behind, True, True
+        if anew or not self._timer.isActive() or self._timer.remainingTime() > wait:
+            self._timer.start(wait)
+        if wait < _SPECTRA_WAIT:
+            self._unsent = self._snapshot()  # another model may open before the timer is due
+        if first:
+            self.changed.emit()
+
+    def _change_document(self) -> None:
+        """Close the file of the document that was open, and begin with the one that is."""
+        self._timer.stop()
+        opened, self._arriving = self._arriving, None
+        untitled = self.path is None and self.missing is None
+        if self._unsent is not None and self.path is not None:
+            self._writer.save(self._place, self._unsent)
+        self._begin(opened)
+        if opened is None:
+            self._writer.leave(remove=untitled)
+        else:
+            self._writer.adopt(opened.file, opened.kept, remove_former=untitled)
+        self.changed.emit()
+
+    def _begin(self, opened: Opened | None) -> None:
+        """Forget the document before this one."""
+        self._model, self._naming = self._document.model, None
+        named = opened is not None and not self._recovered
+        self._place = opened.file.path if opened is not None else new_recovery_file()
+        self.path = self._place if named else None
+        self.missing = opened if opened is not None and opened.model is None else None
+        self._references = opened.project if opened is not None else None
+        self._kept = opened is not None
+        self._restoring = opened is not None and opened.model is not None
+        self._behind = self._discarded = self._asked_for_fingerprint = False
+        self._sent: Project | None = None
+        self._unsent: Project | None = None
+        self._fingerprint = ""
+
+    def _snapshot(self) -> Project:
+        """Return the document as it is, by reference: nothing is copied or encoded here."""
+        document = self._document
+        assert document.model is not None  # noqa: S101 - the callers saw to it
+        model = ModelReference.of(document.model, document.asked)
+        return Project(
+            model=replace(model, fingerprint=self._fingerprint),
+            history=history_of(self._bench.undo_stack, document.recipe),
+            images=self._reference("images"),
+            calibration=self._reference("calibration"),
+            layers=tuple(document.analysis),
+            skipped=document.skipped,
+            runs=tuple(document.runs),
+        )
+
+    def _reference(self, kind: str) -> ImagesReference | None:
+        """Return which images are open; those that were gone on opening are still named."""
+        found = ImagesReference.of(getattr(self._document, kind))
+        if found is None and self._references is not None:
+            return getattr(self._references, kind)
+        return found
+
+    # --- the fingerprint of the weights ------------------------------------------------------
+
+    def _take_fingerprint(self, model: LoadedModel) -> None:
+        """Have the weights hashed in the background, once, so that a moved file is known again."""
+        if not self._fingerprint and not self._asked_for_fingerprint:
+            self._asked_for_fingerprint = True
+            work, done = partial(fingerprint_of, model), partial(self._hashed, model)
+            title = self.tr("Fingerprint of {0}").format(model.title)
+            self._desk.start(title, work, done, lane=_LANE, quiet=True)
+
+    def _hashed(self, model: LoadedModel, fingerprint: str) -> None:
+        if model is self._model:
+            self._fingerprint = fingerprint
+            self._touch(0)
+
+    # --- what the writer says ----------------------------------------------------------------
+
+    def _told(self, event: object) -> None:
+        naming = self._naming
+        if naming is not None and getattr(event, "project", None) is naming.project:
+            self._naming = None
+            self._named(naming, event)
+        elif isinstance(event, NotSaved):
+            if event.message != self._complained:
+                self._complained = event.message
+                self.failed.emit(self.tr("The document is not saved"), event.message)
+        elif isinstance(event, Saved):
+            self._complained = ""
+            if event.project is self._sent:
+                self._behind = self._timer.isActive()
+                self.changed.emit()
+
+    def _named(self, naming: _Naming, event: object) -> None:
+        if isinstance(event, NotSaved):
+            self.failed.emit(self.tr("The project was not saved"), event.message)
+            return
+        former = None if self.path is not None else self._place
+        self.path = self._place = naming.path
+        self._kept, self._sent = True, naming.project
+        self._behind = self._timer.isActive()
+        if former is not None:
+            former.unlink(missing_ok=True)
+        if self._model is not None:
+            self._take_fingerprint(self._model)
+        self.used.emit(str(naming.path))
+        self.told.emit(self.tr("Saved: {0}").format(naming.path))
+        self.changed.emit()
+        if naming.then is not None:
+            naming.then()

@@ -1,0 +1,38 @@
+"""The rooms of the window, together: importing this brings torch, timm, scipy and the plots."""
+
+from __future__ import annotations
+
+from rmt_studio.gui.dropping import DropPlace
+from rmt_studio.gui.header import Header
+from rmt_studio.gui.inspector import Inspector
+from rmt_studio.gui.jobs import JobsPanel
+from rmt_studio.gui.layers import LayerPanel
+from rmt_studio.gui.meaning import MeaningLine
+from rmt_studio.gui.notifications import Notifier
+from rmt_studio.gui.preferences import apply_preferences, read_preferences
+from rmt_studio.gui.project_room import ProjectRoom
+from rmt_studio.gui.recent_menu import RecentMenu
+from rmt_studio.gui.results import ResultsPanel
+from rmt_studio.gui.spectrum import SpectrumView
+from rmt_studio.gui.studies import StudyWindows
+from rmt_studio.gui.window_commands import WindowCommands
+from rmt_studio.gui.workbench import Workbench
+
+__all__ = [
+    "DropPlace",
+    "Header",
+    "Inspector",
+    "JobsPanel",
+    "LayerPanel",
+    "MeaningLine",
+    "Notifier",
+    "ProjectRoom",
+    "RecentMenu",
+    "ResultsPanel",
+    "SpectrumView",
+    "StudyWindows",
+    "WindowCommands",
+    "Workbench",
+    "apply_preferences",
+    "read_preferences",
+]

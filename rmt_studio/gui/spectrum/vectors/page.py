@@ -1,0 +1,148 @@
+"""The page of one singular value: its right vector over its left one, and their numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from rmt_studio.gui.spectrum.fitting import FittingLabel
+from rmt_studio.gui.spectrum.vectors.plot import VectorPlot
+from rmt_studio.gui.spectrum.vectors.words import value_texts, vector_texts
+from rmt_studio.gui.theme import number_font
+
+if TYPE_CHECKING:
+    from rmt_studio.analysis.vectors import SingularBasis, SingularPair
+    from rmt_studio.gui.spectrum.legend import Mark
+    from rmt_studio.gui.spectrum.shown import Shown
+    from rmt_studio.gui.spectrum.vectors.places import Places
+
+
+class VectorsPage(QWidget):
+    """The pair of vectors of the value that is looked at; Left and Right go to its neighbours.
+
+    Signals:
+        stepped (int): a person wants the value so many ranks further down.
+    """
+
+    stepped = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("vectors_page")
+        self.larger = self._button("larger_value", "◀", self.tr("The next larger value"))
+        self.smaller = self._button("smaller_value", "▶", self.tr("The next smaller value"))
+        self.larger.clicked.connect(self._step_up)
+        self.smaller.clicked.connect(self._step_down)
+        self.rank, self.value = FittingLabel(), FittingLabel()
+        self.rank.setObjectName("picked_rank")
+        self.rank.setFont(number_font(bold=True))
+        self.value.setObjectName("picked_value")
+        self.right = VectorPlot("right_vector_plot", self.tr("Right singular vector, over inputs"))
+        self.left = VectorPlot("left_vector_plot", self.tr("Left singular vector, over outputs"))
+        self.right_words, self.left_words = self._words("right_words"), self._words("left_words")
+        self.plots = (self.right, self.left)
+        self._drawn: tuple[object, ...] = ()
+        self._lay_out()
+
+    def show_pair(
+        self,
+        shown: Shown,
+        rank: int,
+        basis: SingularBasis | None,
+        places: tuple[Places, Places],
+        refusal: str = "",
+    ) -> None:
+        """Show the vectors of one value.
+
+        Args:
+            shown: what the plots show.
+            rank: of the value, 0 for the largest.
+            basis: the singular vectors; None while they are computed.
+            places: of the components over inputs and over outputs.
+            refusal: why there are none; empty where there are, or may yet be.
+        """
+        last = shown.fit.dimension - 1
+        self.rank.set_variants(
+            self.tr("Value {rank} of {n}").format(rank=rank + 1, n=last + 1), f"{rank + 1}"
+        )
+        self.value.set_variants(*value_texts(shown, rank))
+        self.larger.setEnabled(rank > 0)
+        self.smaller.setEnabled(rank < last)
+        if basis is None or rank >= len(basis):
+            self._wait(refusal)
+        elif self._drawn != (basis, rank):
+            self._drawn = (basis, rank)
+            self._draw(basis.pair(rank), places)
+
+    def marks(self) -> tuple[Mark, ...]:
+        """Return the legend."""
+        return self.right.marks() or self.left.marks()
+
+    def recolor(self) -> None:
+        """Take the theme's colours."""
+        for plot in self.plots:
+            plot.recolor()
+
+    def reset_view(self) -> None:
+        """Show both vectors as a whole again."""
+        for plot in self.plots:
+            plot.reset_view()
+
+    def _draw(self, pair: SingularPair, places: tuple[Places, Places]) -> None:
+        sides = (
+            (self.right, self.right_words, pair.right, pair.in_localisation, self.tr("Right")),
+            (self.left, self.left_words, pair.left, pair.out_localisation, self.tr("Left")),
+        )
+        for (plot, words, vector, found, side), where in zip(sides, places, strict=True):
+            plot.show_vector(vector, where, found.largest_null)
+            texts = vector_texts(side, where, vector, found)
+            words.set_variants(*texts)
+            plot.setAccessibleDescription(texts[0])
+
+    def _wait(self, refusal: str) -> None:
+        self._drawn = ()
+        text = refusal or self.tr("The singular vectors are being computed…")
+        for plot, words in ((self.right, self.right_words), (self.left, self.left_words)):
+            plot.say(text)
+            words.set_variants("")
+
+    def _step_up(self) -> None:
+        self.stepped.emit(-1)
+
+    def _step_down(self) -> None:
+        self.stepped.emit(1)
+
+    # --- putting together --------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for widget in (self.larger, self.smaller, self.rank):
+            row.addWidget(widget)
+        row.addWidget(self.value, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        for words, plot in ((self.right_words, self.right), (self.left_words, self.left)):
+            column.addWidget(words)
+            column.addWidget(plot, 1)
+
+    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setAutoRepeat(True)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
+
+    def _words(self, name: str) -> FittingLabel:
+        label = FittingLabel()
+        label.setObjectName(name)
+        label.setProperty("muted", True)
+        label.setFont(number_font(number_font().pointSizeF() * 0.85))
+        return label

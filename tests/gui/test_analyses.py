@@ -1,0 +1,34 @@
+"""How the layers of an analysis come into the document."""
+
+from rmt_studio.gui.analyses import _TOGETHER, Analyses, _LayerReady
+from rmt_studio.gui.job_desk import JobDesk
+from rmt_studio.studio.document import Document, LayersAnalyzed
+
+
+def test_that_layers_that_arrive_at_once_go_in_together(qtbot, demo_model, demo_analysis):
+    document, desk = Document(), JobDesk()
+    analyses = Analyses(document, desk)
+    document.open_model(demo_model)
+    lots = []
+    document.subscribe(lambda event: lots.append(event) if type(event) is LayersAnalyzed else None)
+    for layer in demo_analysis:
+        desk.arrived.emit(_LayerReady(demo_model, document.recipe.bulk_fit, layer))
+    assert not lots
+    qtbot.waitUntil(lambda: document.analyzed)
+    assert sum(len(lot.names) for lot in lots) == len(demo_analysis)
+    assert max(len(lot.names) for lot in lots) <= _TOGETHER
+    assert len(lots) == -(-len(demo_analysis) // _TOGETHER)
+    desk.close()
+    analyses.deleteLater()
+
+
+def test_that_layers_of_another_model_or_fit_are_dropped(qtbot, demo_model, demo_analysis):
+    document, desk = Document(), JobDesk()
+    analyses = Analyses(document, desk)
+    document.open_model(demo_model)
+    desk.arrived.emit(_LayerReady(demo_model, None, demo_analysis[0]))
+    desk.arrived.emit(_LayerReady(demo_model, document.recipe.bulk_fit, demo_analysis[1]))
+    qtbot.waitUntil(lambda: document.layer(demo_analysis[1].name) is not None)
+    assert document.layer(demo_analysis[0].name) is None
+    desk.close()
+    analyses.deleteLater()
