@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from rmt_studio.gui.device_choice import DevicePicker
@@ -58,19 +58,25 @@ class Header(QWidget):
         self._name.setText(model.title if model else self.tr("no model"))
         facts = [describe(model)] if model else []
         if images is not None:
-            facts.append(f"{count_text(len(images))} images ({images.name})")
+            text = self.tr("{number} images ({name})")
+            facts.append(text.format(number=count_text(len(images)), name=images.name))
         if document.calibration is not None:
-            facts.append(f"{count_text(len(document.calibration))} for calibration")
+            number = count_text(len(document.calibration))
+            facts.append(self.tr("{number} for calibration").format(number=number))
         self._facts.set_text(" · ".join(facts))
 
 
 def describe(model: LoadedModel) -> str:
     """Return "5.72 M parameters · 12 blocks · 74 matrices"."""
     blocks = len({layer.block for layer in model.layers if layer.block is not None})
-    parts = [f"{model.parameter_count / 1e6:.2f} M parameters"]
+    parts = [_tr("{millions:.2f} M parameters").format(millions=model.parameter_count / 1e6)]
     if blocks:
-        parts.append(f"{blocks} blocks")
-    return " · ".join([*parts, f"{len(model.layers)} matrices"])
+        parts.append(_tr("{number} blocks").format(number=blocks))
+    return " · ".join([*parts, _tr("{number} matrices").format(number=len(model.layers))])
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Header", text)
 
 
 def _brand() -> QLabel:

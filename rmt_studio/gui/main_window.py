@@ -96,7 +96,8 @@ class MainWindow(QMainWindow):
         self.study_windows = rooms.StudyWindows(bench, self)
         self.dropping = rooms.DropPlace(self, self.commands)
         self.recent_menu = rooms.RecentMenu(bench, self.project, self)
-        self._menu("&File").insertMenu(self.actions_by_id["open_demo"], self.recent_menu)
+        files = self.findChild(QMenu, "menu_file")
+        files.insertMenu(self.actions_by_id["open_demo"], self.recent_menu)  # pyright: ignore[reportOptionalMemberAccess]
         yield
         self.layers = rooms.LayerPanel(bench)
         yield
@@ -136,13 +137,6 @@ class MainWindow(QMainWindow):
         """Let the actions and the first page speak to the rooms from now on."""
         connect_actions(self.actions_by_id, self.commands)
         self.welcome.set_workbench(self.workbench)
-
-    def _menu(self, title: str) -> QMenu:
-        return next(
-            menu
-            for action in self.menuBar().actions()
-            if action.text() == title and isinstance(menu := action.menu(), QMenu)
-        )
 
     def _connect(self) -> None:
         bench = self.workbench

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QWidget
 
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.pruning import EntryMask, EntryThreshold
 from rmt_studio.studio.document import EffectsChanged, LayersAnalyzed
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from rmt_studio.gui.workbench import Workbench
     from rmt_studio.studio.document import Document
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings
 
 from rmt_studio.gui.spectrum.axis_memory import AxisMemory
+from rmt_studio.gui.spectrum.scales import Quantity
 from rmt_studio.gui.theme import theme
 from rmt_studio.pruning import BulkFitSettings
 from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rmt_studio.gui.spectrum import SpectrumView
 
 THEMES = ("system", "light", "dark")
-QUANTITIES, AXES = ("eigenvalue", "singular value"), ("", "linear", "log")
+QUANTITIES, AXES = tuple(quantity.value for quantity in Quantity), ("", "linear", "log")
 LARGEST_BATCH = 4096
 _KEYS = {"theme": "theme", "quantity": "plots/quantity"}  # shared with who follows them
 

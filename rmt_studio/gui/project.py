@@ -7,15 +7,16 @@ recovery file as soon as it holds something that a person would miss.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rmt_studio.gui.edits import history_of, in_a_gesture
+from rmt_studio.gui.edits import in_a_gesture
 from rmt_studio.gui.job_bridge import JobBridge
+from rmt_studio.gui.snapshot import snapshot
 from rmt_studio.studio.document import (
     AnalysisCleared,
     CalibrationOpened,
@@ -27,8 +28,6 @@ from rmt_studio.studio.document import (
 from rmt_studio.studio.events import RunsChanged
 from rmt_studio.studio.project import (
     MOST_STEPS,
-    ImagesReference,
-    ModelReference,
     Project,
     fingerprint_of,
 )
@@ -64,6 +63,7 @@ class ProjectDesk(QObject):
 
     Signals:
         changed (): `path`, `modified` or `missing` is another.
+        closing (): nothing is saved after this.
         used (str): a document got this file as its name.
         failed (str, str): a title and one line for a person.
         told (str): one line for the status bar.
@@ -74,6 +74,7 @@ class ProjectDesk(QObject):
     """
 
     changed = Signal()
+    closing = Signal()
     used = Signal(str)
     failed = Signal(str, str)
     told = Signal(str)
@@ -123,14 +124,14 @@ class ProjectDesk(QObject):
         """Give the document a name; ``then`` is called when its file is written."""
         if self._model is not None and not self._restoring:
             path = Path(os.path.realpath(path))
-            self._naming = _Naming(path, self._snapshot(), then)
+            self._naming = _Naming(path, self._snapshot(self._model), then)
             self._writer.save_as(path, self._naming.project)
 
     def save_now(self) -> None:
         """Begin to write what is not in the file yet."""
         self._timer.stop()
         if self._model is not None and self._behind and not self._restoring:
-            self._sent, self._unsent = self._snapshot(), None
+            self._sent, self._unsent = self._snapshot(self._model), None
             self._writer.save(self._place, self._sent)
             self._take_fingerprint(self._model)
 
@@ -154,6 +155,7 @@ class ProjectDesk(QObject):
         if self._closed:
             return
         self._closed = True
+        self.closing.emit()
         self._bench.undo_stack.indexChanged.disconnect(self._edited)
         unwanted = self.path is None and (self._discarded or not self.unsaved)
         if not unwanted:
@@ -208,7 +210,8 @@ class ProjectDesk(QObject):
         if anew or not self._timer.isActive() or self._timer.remainingTime() > wait:
             self._timer.start(wait)
         if wait < _SPECTRA_WAIT:
-            self._unsent = self._snapshot()  # another model may open before the timer is due
+            # kept at hand: another model may open before the timer is due
+            self._unsent = self._snapshot(self._model)
         if first:
             self.changed.emit()
 
@@ -241,27 +244,9 @@ class ProjectDesk(QObject):
         self._unsent: Project | None = None
         self._fingerprint = ""
 
-    def _snapshot(self) -> Project:
-        """Return the document as it is, by reference: nothing is copied or encoded here."""
-        document = self._document
-        assert document.model is not None  # noqa: S101 - the callers saw to it
-        model = ModelReference.of(document.model, document.asked)
-        return Project(
-            model=replace(model, fingerprint=self._fingerprint),
-            history=history_of(self._bench.undo_stack, document.recipe),
-            images=self._reference("images"),
-            calibration=self._reference("calibration"),
-            layers=tuple(document.analysis),
-            skipped=document.skipped,
-            runs=tuple(document.runs),
-        )
-
-    def _reference(self, kind: str) -> ImagesReference | None:
-        """Return which images are open; those that were gone on opening are still named."""
-        found = ImagesReference.of(getattr(self._document, kind))
-        if found is None and self._references is not None:
-            return getattr(self._references, kind)
-        return found
+    def _snapshot(self, model: LoadedModel) -> Project:
+        stack, known = self._bench.undo_stack, self._references
+        return snapshot(self._document, model, stack, self._fingerprint, known)
 
     # --- the fingerprint of the weights ------------------------------------------------------
 

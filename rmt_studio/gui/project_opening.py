@@ -50,6 +50,7 @@ class ProjectOpening(QObject):
         self._rest: list[LayerAnalysis] = []
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._fill)
+        project.closing.connect(self.stop)
         self.failed.connect(workbench.failed)
         self.told.connect(workbench.told)
 
@@ -101,6 +102,8 @@ class ProjectOpening(QObject):
         if opened.model is None:
             document.open_results(project.history.recipe, project.runs)
             self.model_missing.emit(opened)
+            text = self.tr("{name} is missing: File > Locate model… says where it is")
+            self.told.emit(text.format(name=project.model.title))
         else:
             asked = project.model.name, project.model.checkpoint
             document.open_model(opened.model, project.history.recipe, asked)

@@ -160,7 +160,7 @@ class _RecentButton(QPushButton):
         row.setContentsMargins(8, 5, 8, 5)
         row.addWidget(left, 3)
         row.addWidget(right, 2)
-        self.setMinimumHeight(row.sizeHint().height())
+        self.setMinimumHeight(self.fontMetrics().height() + 14)
         self.clicked.connect(self._open)
 
     def sizeHint(self) -> QSize:

@@ -125,7 +125,6 @@ class Workbench(QObject):
     def close(self, seconds: float | None = None) -> bool:
         """End all jobs, wait for them so long at most, and return whether they have ended."""
         self._predictions.stop()
-        self.project_opening.stop()
         self.project.close()
         return self._desk.close(seconds)
 

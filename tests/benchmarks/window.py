@@ -10,8 +10,8 @@
 - ``table``: one frame of scrolling, one sorting, one change of the filter with 1,000 matrices.
 - ``memory``: what 1,000 switches of the layer leave behind, after garbage collection.
 
-Behind each time stands what is left of it without the time for which the window's thread was ready
-to run and other programs had every processor (Linux counts that); of the starts, processor time.
+Behind each time stands what is left of it without what other programs took from the window's thread
+(Linux counts that); of the starts, processor time.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def main() -> None:
             "XDG_CONFIG_HOME": folder,
         }
         print(f"{'what':<34}{'clock':>10}{'own':>12}{'goal':>12}")
-        starts(options.repeats)
+        if not options.no_start:
+            starts(options.repeats)
         from tests.benchmarks.window_at_work import at_work
 
         at_work(Path(folder), options, say)
@@ -111,6 +112,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--checkpoint", type=Path, help="weights of deit_tiny_patch16_224")
     parser.add_argument("--data", type=Path, help="image folder to evaluate on")
     parser.add_argument("--switches", type=int, default=1000)
+    parser.add_argument("--no-start", action="store_true", help="leave the starts out")
     return parser.parse_args()
 
 

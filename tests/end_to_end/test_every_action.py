@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
+import traceback
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.exceptions import TimeoutError as PatienceOver
 
 from rmt_studio.assets import resource
 from rmt_studio.gui.actions import ACTIONS
@@ -58,13 +60,17 @@ class Triggering:
         elif name == "stop_comparing":
             bench.compare_with("pruned")
         elif name in {"cancel_job", "retry_job"}:
-            bench.analyze()
+            bench.evaluate(dense=True)
             if name == "retry_job":
-                self.window.actions_by_id["cancel_job"].trigger()
+                for job in list(bench.running_jobs):
+                    bench.cancel_job(job.id)
         else:
             bench.edit_rules({NAME: KEEP}, "keep")
             bench.edit_rules({NAME: CUT}, "cut")
-        self.qtbot.waitUntil(action.isEnabled, timeout=PATIENCE)
+        try:
+            self.qtbot.waitUntil(action.isEnabled, timeout=PATIENCE // 4)
+        except PatienceOver as error:
+            raise AssertionError(f"{name} never became possible; {self.wrong}") from error
         action.trigger()
         QApplication.processEvents()
         self.settle()
@@ -95,8 +101,9 @@ class Triggering:
         self.qtbot.waitUntil(lambda: not self.bench.running_jobs, timeout=PATIENCE)
         close_all_but(self.window)
 
-    def _raised(self, kind, error, _trace) -> None:
-        self.wrong.append(f"{self.now}: {kind.__name__}: {error}")
+    def _raised(self, kind, error, trace) -> None:
+        told = "".join(traceback.format_exception(kind, error, trace))
+        self.wrong.append(f"{self.now}: {told}")
 
     def _failed(self, title: str, message: str) -> None:
         self.wrong.append(f"{self.now}: {title}: {message}")

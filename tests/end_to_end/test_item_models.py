@@ -43,7 +43,7 @@ def tested_in_its_room(kind: type) -> bool:
     return all(word in text for word in ("QAbstractItemModelTester", "Fatal", kind.__name__))
 
 
-class Testers:
+class Watched:
     """Puts each model that there is under the fatal tester, which ends the process on a fault."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Testers:
 
 @pytest.mark.timeout(1800)
 def test_that_every_item_model_holds_under_the_fatal_tester(window, qtbot):
-    testers, bench = Testers(), window.workbench
+    testers, bench = Watched(), window.workbench
     testers.watch()
     idle = lambda: not bench.running_jobs  # noqa: E731
     window.actions_by_id["open_demo"].trigger()

@@ -211,7 +211,7 @@ def test_that_recent_models_open_from_the_file_menu(demo, qtbot):
 
 
 def test_that_panels_can_be_moved_and_put_back(window):
-    docks = window.docks
+    docks = window.panels.docks
     window.actions_by_id["unlock_panels"].trigger()
     assert docks["layers"].titleBarWidget() is None
     docks["layers"].setFloating(True)
@@ -221,12 +221,12 @@ def test_that_panels_can_be_moved_and_put_back(window):
     assert docks["layers"].titleBarWidget() is not None
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1100, 700)])
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700), (3840, 2160)])
 def test_that_every_panel_has_its_place_at_common_sizes(demo, size):
     demo.resize(*size)
     QApplication.processEvents()
     assert (demo.width(), demo.height()) == size
-    places = {name: dock.geometry() for name, dock in demo.docks.items()}
+    places = {name: dock.geometry() for name, dock in demo.panels.docks.items()}
     places["centre"] = demo._centre.geometry()
     for name, place in places.items():
         assert demo.rect().contains(place), name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
@@ -63,6 +65,19 @@ def test_that_a_second_opening_is_refused_with_the_reason(place):
     assert file.read() == ROWS
     file.close()
     ProjectFile.open(place).close()
+
+
+def test_that_the_lock_holds_against_other_processes_and_ends_with_the_file(place):
+    look = "import sqlite3, sys; sqlite3.connect(sys.argv[1], 0).execute('SELECT 1 FROM entry')"
+
+    def looked():
+        command = [sys.executable, "-c", look, str(place)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    file = ProjectFile.create(place, ROWS)
+    assert "database is locked" in looked().stderr
+    file.close()
+    assert looked().returncode == 0
 
 
 def test_that_a_write_that_fails_changes_nothing(place):

@@ -66,7 +66,7 @@ def test_that_calibration_images_are_told_where_rules_need_them():
 
 
 def test_that_exports_are_written_from_what_was_pruned():
-    file = Exported("/tmp/a b.safetensors", "compressed", "fp16")  # noqa: S108 - not opened
+    file = Exported("/tmp/a b.safetensors", "compressed", "fp16")
     done = Done("vit", "w.pth", HAND, exports=(file,))
     assert "export(pruned, '/tmp/a b.safetensors', format='compressed'" in as_python(done)
     last = shlex.split(as_commands(done).strip().split("\n")[-1])

@@ -35,6 +35,7 @@ def build_actions(window: QMainWindow, undo_stack: QUndoStack) -> dict[str, QAct
         if spec.menu not in menus:
             menus[spec.menu] = window.menuBar().addMenu(_tr(spec.menu))
             menus[spec.menu].setToolTipsVisible(True)
+            menus[spec.menu].setObjectName(f"menu_{spec.menu.replace('&', '').lower()}")
         menu = menus[spec.menu]
         if spec.separated and not menu.isEmpty():
             menu.addSeparator()

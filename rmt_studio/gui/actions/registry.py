@@ -122,9 +122,11 @@ ACTIONS = (
     ActionSpec(
         "theme_system",
         "&View",
-        "Follow the s&ystem's theme",
+        "&Follow the system's theme",
         "Light or dark as the system says",
-        separated=True, checkable=True, group="theme",
+        separated=True,
+        checkable=True,
+        group="theme",
     ),
     ActionSpec("theme_light", "&View", "&Light", "Light colours", checkable=True, group="theme"),
     ActionSpec("theme_dark", "&View", "&Dark", "Dark colours", checkable=True, group="theme"),

@@ -55,6 +55,7 @@ class OpenModelDialog(Dialog):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("open_ways")
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setAccessibleName(self.tr("Ways to open a model"))
         for page, title in (
             (self.architecture, self.tr("Architecture")),
             (self.folder, self.tr("Folder")),

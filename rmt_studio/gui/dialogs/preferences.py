@@ -105,7 +105,7 @@ class PreferencesDialog(Dialog):
             (self.tr("Evaluation batch"), self.batch),
             (self.tr("Notification"), self.notify),
         ))  # fmt: skip
-        self.size, self.folder = QLabel(), ElidedLabel(least=12)
+        self.kept_size, self.folder = QLabel(), ElidedLabel(least=12)
         self.folder.set_text(str(self._cache.folder), str(self._cache.folder))
         self.folder.setProperty("muted", True)
         self.clear = button(self.tr("Clear"), tooltip=self.tr("Remove all spectra that are kept"))
@@ -113,10 +113,12 @@ class PreferencesDialog(Dialog):
         row, line = QWidget(), QHBoxLayout()
         row.setLayout(line)
         line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.size, 1)
+        line.addWidget(self.kept_size, 1)
         line.addWidget(self.clear)
         self._section(
-            grid, self.tr("Kept spectra"), ((self.tr("Size"), row), (self.tr("Folder"), self.folder))
+            grid,
+            self.tr("Kept spectra"),
+            ((self.tr("Size"), row), (self.tr("Folder"), self.folder)),
         )
         self.column.addLayout(grid)
         self.layout_button = button(self.tr("Reset layout"),
@@ -186,5 +188,5 @@ class PreferencesDialog(Dialog):
 
     def _tell_size(self) -> None:
         size = self._cache.size
-        self.size.setText(self.tr("{size:.1f} MB").format(size=size / 1e6))
+        self.kept_size.setText(self.tr("{size:.1f} MB").format(size=size / 1e6))
         self.clear.setEnabled(size > 0)

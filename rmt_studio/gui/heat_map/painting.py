@@ -129,7 +129,7 @@ def _paint_bar(
 
 def _tick_text(picture: Picture, value: float) -> str:
     whole = abs(value - round(value)) < 1e-9
-    return picture.metric.text(round(value) if whole and abs(value) >= 1 else value)
+    return picture.metric.text(round(value) if whole else value)
 
 
 def _numbers_fit(picture: Picture, layout: Layout, metrics: QFontMetrics) -> bool:

@@ -37,6 +37,7 @@ class Inspector(QWidget):
         cards.addWidget(self.rule_card)
         cards.addWidget(self.model_card, 1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("Rules"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -66,6 +66,7 @@ SPECS: dict[Column, ColumnSpec] = {
         "Kolmogorov distance of the spectrum from the fitted Marchenko-Pastur law, and what noise "
         "alone stays under in 95 % of cases.\n● under it    ▲ up to 5 times it    ■ more",
         long_title="KS / null",
+        name="KS distance",
         widest="0.888",
         group="Fit",
     ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout
 
 from rmt_studio.gui.dialogs.base import Dialog
@@ -15,6 +14,8 @@ from rmt_studio.gui.palette.entries import Entry, entries_of, matches
 from rmt_studio.gui.palette.model import EntryModel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from rmt_studio.gui.main_window import MainWindow
 
 _KEY, _KEPT = "palette/used", 20

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _SIZE = (680, 620)
 _NUMBERS = 96  # px, least width of a column of numbers
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -143,7 +144,7 @@ class DiffWindow(Dialog):
         titles = (self.tr("Layer"), self.tr("First"), self.tr("Second"), self.tr("Difference"))
         for column, text in enumerate(titles):
             item = QTableWidgetItem(text if column or name == "diff_layers" else "")
-            item.setTextAlignment(_RIGHT if column else Qt.AlignmentFlag.AlignLeft)
+            item.setTextAlignment(_RIGHT if column else _LEFT)
             table.setHorizontalHeaderItem(column, item)
         return table
 

@@ -58,6 +58,7 @@ class Chooser(QToolButton):
         self._chosen: tuple[object, ...] = ()
         self._texts, self._short = ("", ""), False
         self._actions: dict[object, QAction] = {}
+        self._groups: dict[str, QMenu] = {}
         self._menu = QMenu(title, self)
         self._menu.setObjectName(f"{name}_menu")
         self._menu.triggered.connect(self._triggered)
@@ -133,9 +134,8 @@ class Chooser(QToolButton):
         self.updateGeometry()
 
     def _fill(self) -> None:
-        self._menu.clear()
-        self._actions.clear()
-        groups: dict[str, QMenu] = {}
+        self._empty()
+        groups = self._groups
         for option in self._options:
             if option.section:
                 self._begin_section(option.section)
@@ -146,6 +146,14 @@ class Chooser(QToolButton):
                 menu = groups[option.group]
             menu.setToolTipsVisible(True)
             menu.addAction(self._action_of(option))
+
+    def _empty(self) -> None:
+        """Delete what the menu held: clearing it leaves its submenus and what is in them alive."""
+        for held in (*self._actions.values(), *self._groups.values()):
+            held.deleteLater()
+        self._menu.clear()
+        self._actions.clear()
+        self._groups.clear()
 
     def _begin_section(self, title: str) -> None:
         # not addSection: a menu with a style sheet draws that as a line without its title

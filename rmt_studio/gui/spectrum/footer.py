@@ -13,7 +13,7 @@ from rmt_studio.gui.spectrum.captions import (
 )
 from rmt_studio.gui.spectrum.fitting import FittingLabel
 from rmt_studio.gui.spectrum.missing import missing_counterpart, missing_null
-from rmt_studio.gui.theme import number_font
+from rmt_studio.gui.theme import number_font, theme
 
 if TYPE_CHECKING:
     from rmt_studio.analysis import LayerAnalysis
@@ -43,6 +43,12 @@ class Footer(QWidget):
         for label in (self.refit, self.overlay, self.foot):
             column.addWidget(label)
         self.refit.hide()
+        theme().changed.connect(self.recolor)
+        self.recolor()
+
+    def recolor(self) -> None:
+        """Take the theme's colours: what is not up to date stands out."""
+        self.refit.setStyleSheet(f"color: {theme().colors.poor};")
 
     def show_refit(self, texts: tuple[str, ...]) -> None:
         """Say that the picture is of the fit before, or nothing."""

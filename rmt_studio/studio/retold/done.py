@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmt_studio.pruning import METHODS, Recipe
-from rmt_studio.studio.targets import Target
 
 if TYPE_CHECKING:
     from rmt_studio.data.images import ImageSet
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.studio.document import Document
+    from rmt_studio.studio.targets import Target
 
 BARE = "bare"
 
@@ -53,7 +53,7 @@ class Done:
 
     name: str
     checkpoint: str | None = None
-    recipe: Recipe = Recipe()
+    recipe: Recipe = field(default_factory=Recipe)
     target: Target | None = None
     images: Images | None = None
     calibration: Images | None = None

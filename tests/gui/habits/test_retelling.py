@@ -32,7 +32,7 @@ def run_fresh(command, folder):
     scripts = str(Path(sys.executable).parent)
     path = os.pathsep.join([scripts, os.environ["PATH"]])
     environment = {**os.environ, "PATH": path, "COLUMNS": "200"}
-    ended = subprocess.run(  # noqa: S603 - our own text
+    ended = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600
     )
     assert ended.returncode == 0, ended.stderr

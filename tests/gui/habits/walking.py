@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QLabel
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
 
 _TAB = Qt.FocusPolicy.TabFocus
 
@@ -48,7 +55,7 @@ def _is_stop(widget):
     reachable = widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & _TAB
     unchosen = (
         isinstance(widget, QAbstractButton)
-        and widget.autoExclusive()
+        and (widget.autoExclusive() or (widget.group() is not None and widget.group().exclusive()))
         and widget.isCheckable()
         and not widget.isChecked()
     )

@@ -9,8 +9,10 @@ import pytest
 def panel(workbench, demo_model, demo_analysis, qtbot):
     """The panel of the layers with the heat map on show."""
     from rmt_studio.gui.layers import LayerPanel
+    from rmt_studio.gui.theme import theme
 
     panel = LayerPanel(workbench)
+    theme().dress(panel)
     qtbot.addWidget(panel)
     panel.resize(500, 600)
     panel.show()

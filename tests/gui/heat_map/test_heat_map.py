@@ -61,7 +61,7 @@ def test_that_a_click_chooses_the_layer(page, workbench, qtbot):
     click(qtbot, page, "blocks.2.mlp.fc1")
     assert (workbench.selection, workbench.current) == (("blocks.2.mlp.fc1",), "blocks.2.mlp.fc1")
     assert page.map.picture.selected == {"blocks.2.mlp.fc1"}
-    assert page.readout.whole_text.startswith("blocks.2.mlp.fc1 · KS: ")
+    assert page.readout.whole_text.startswith("blocks.2.mlp.fc1 · KS distance: ")
 
 
 def test_that_control_adds_and_shift_spans(page, workbench, qtbot):

@@ -18,8 +18,10 @@ from rmt_studio.spectra import Spectrum, fit_bulk
 def panel(workbench, qtbot):
     """The panel as wide as in the window at 1440, with no model open."""
     from rmt_studio.gui.layers import LayerPanel
+    from rmt_studio.gui.theme import theme
 
     panel = LayerPanel(workbench)
+    theme().dress(panel)
     qtbot.addWidget(panel)
     panel.resize(500, 600)
     panel.show()

@@ -1,6 +1,7 @@
 """The explanations beside the plots."""
 
 import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -49,7 +50,8 @@ def test_that_other_names_are_those_that_the_window_uses(qapp):
         name for topic in TOPICS for name in re.findall(r"<li><b>([^<]+)</b>", help_text(topic))
     }
     known = {*SOURCES, "bulk variance", "misfit KS", "rank that the cut leaves"}
-    known |= {name for name in ("IPR", "Haar", "largest") if f"{name} " in Path(words.__file__).read_text()}
+    vectors = Path(words.__file__).read_text(encoding="utf-8")
+    known |= {name for name in ("IPR", "Haar", "largest") if f"{name} " in vectors}
     assert told <= known, told - known
 
 

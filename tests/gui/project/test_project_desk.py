@@ -281,7 +281,7 @@ def test_that_another_model_in_its_place_is_refused(benches, qtbot, tmp_path):
 
 
 def test_that_closing_without_the_model_loses_nothing(benches, qtbot, tmp_path):
-    path, now = with_checkpoint(benches, qtbot, tmp_path)
+    path, _ = with_checkpoint(benches, qtbot, tmp_path)
     before = path.read_bytes()
     bench = benches()
     with qtbot.waitSignal(bench.project_opening.model_missing, timeout=PATIENCE):
@@ -353,3 +353,25 @@ def test_that_the_oldest_of_very_many_edits_go_first(bench, qtbot, tmp_path, mon
     assert [step.text for step in history.steps] == ["edit 4", "edit 5", "edit 6"]
     assert len(history.recipe.rules) == 7
     assert (len(history.base.rules), history.first) == (4, 4)
+
+
+def test_that_a_project_of_deit_tiny_reopens_with_its_table(
+    benches, qtbot, tmp_path, deit_tiny_checkpoint, monkeypatch
+):
+    monkeypatch.setenv("RMT_STUDIO_CACHE", str(tmp_path / "spectra"))
+    bench, path = benches(), tmp_path / "deit.rmts"
+    bench.open_model("deit_tiny_patch16_224", deit_tiny_checkpoint)
+    qtbot.waitUntil(lambda: bench.document.analyzed, timeout=PATIENCE)
+    edit(bench, 5, 1.5, "first")
+    with qtbot.waitSignal(bench.project.used):
+        bench.project.save_as(path)
+    settled(qtbot, bench)
+    bench.close()
+    shutil.rmtree(tmp_path / "spectra")
+
+    other = opened(qtbot, benches(), path)
+    assert not (tmp_path / "spectra").exists()  # nothing was computed again
+    assert len(other.document.analysis) == len(bench.document.analysis)
+    fits = {layer.name: layer.fit for layer in bench.document.analysis}
+    assert {layer.name: layer.fit for layer in other.document.analysis} == fits
+    assert other.undo_stack.undoText() == "first"

@@ -18,8 +18,11 @@ from rmt_studio.gui.dialogs.missing_model import MissingModelBox
 from rmt_studio.gui.dialogs.recovery import RecoveryBox
 from rmt_studio.gui.dialogs.unsaved import UnsavedBox
 from rmt_studio.gui.log_file import log_path, start_logging, stop_logging
+from rmt_studio.gui.main_window import MainWindow
 from rmt_studio.gui.recent import recent_projects
-from rmt_studio.studio.project_codec import project_of
+from rmt_studio.pruning import Recipe
+from rmt_studio.studio.project import History, ModelReference, Project
+from rmt_studio.studio.project_codec import entries_of, project_of
 from rmt_studio.studio.project_file import ProjectFile
 from rmt_studio.studio.recovery import recoverable
 from tests.studio.projects import rule, run_on
@@ -378,3 +381,19 @@ def test_that_an_error_in_a_thread_is_logged(logging_to_file):
     thread.join()
     logging.getLogger("rmt_studio").handlers[-1].flush()
     assert "of-a-test ended by an error" in log_path().read_text()
+
+
+def test_that_a_project_named_on_the_command_line_opens(qtbot, demo_model, tmp_path):
+    path = tmp_path / "named.rmts"
+    recipe = Recipe(architecture=demo_model.architecture)
+    project = Project(ModelReference.of(demo_model), History(recipe))
+    ProjectFile.create(path, {key: e.row() for key, e in entries_of(project).items()}).close()
+    window = MainWindow(early=True)
+    qtbot.addWidget(window)
+    window.waiting.open_model(str(path))  # what app.run does with the argument
+    window.furnish()
+    qtbot.waitUntil(lambda: window.ready, timeout=PATIENCE)
+    bench = window.workbench
+    qtbot.waitUntil(lambda: bench.project.path == path, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not bench.running_jobs, timeout=PATIENCE)
+    window.close()

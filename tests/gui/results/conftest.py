@@ -63,8 +63,10 @@ def runs():
 def panel(workbench, qtbot):
     """The panel as large as in the window at 1440 x 900, without runs."""
     from rmt_studio.gui.results import ResultsPanel
+    from rmt_studio.gui.theme import theme
 
     panel = ResultsPanel(workbench)
+    theme().dress(panel)
     qtbot.addWidget(panel)
     panel.resize(900, 190)
     panel.show()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from rmt_studio.gui.spectrum.fitting import FittingLabel
 from rmt_studio.gui.spectrum.vectors.plot import VectorPlot
@@ -13,10 +13,14 @@ from rmt_studio.gui.spectrum.vectors.words import value_texts, vector_texts
 from rmt_studio.gui.theme import number_font
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from rmt_studio.analysis.vectors import SingularBasis, SingularPair
     from rmt_studio.gui.spectrum.legend import Mark
     from rmt_studio.gui.spectrum.shown import Shown
     from rmt_studio.gui.spectrum.vectors.places import Places
+
+_SIDE_BY_SIDE = 210  # px of height, below it
 
 
 class VectorsPage(QWidget):
@@ -114,6 +118,13 @@ class VectorsPage(QWidget):
     def _step_down(self) -> None:
         self.stepped.emit(1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stand side by side where there is no room for one over the other."""
+        super().resizeEvent(event)
+        low = event.size().height() < _SIDE_BY_SIDE
+        way = QBoxLayout.Direction
+        self._pair.setDirection(way.LeftToRight if low else way.TopToBottom)
+
     # --- putting together --------------------------------------------------------------------
 
     def _lay_out(self) -> None:
@@ -126,9 +137,15 @@ class VectorsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(row)
+        self._pair = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._pair.setSpacing(2)
+        column.addLayout(self._pair, 1)
         for words, plot in ((self.right_words, self.right), (self.left_words, self.left)):
-            column.addWidget(words)
-            column.addWidget(plot, 1)
+            one = QVBoxLayout()
+            one.setSpacing(2)
+            one.addWidget(words)
+            one.addWidget(plot, 1)
+            self._pair.addLayout(one, 1)
 
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SHADES = 128  # on each side of zero
 _HEADROOM = 1.12
+_LEAST = 64  # px, of a plot; two of them stand in a card that may be 300 high
 _CAPTION_FROM = 135  # px; a lower plot needs its room for the vector
 
 
@@ -41,6 +42,7 @@ class VectorPlot(Chart):
             "resets it."
         )
         super().__init__(name, title, tip, parent)
+        self.setMinimumHeight(_LEAST)
         self._plot = self._add_plot(zoom_y=True)
         self._bars = pg.PlotCurveItem(connect="pairs")
         self._image = pg.ImageItem(axisOrder="row-major")
@@ -107,8 +109,8 @@ class VectorPlot(Chart):
 
     def resizeEvent(self, ev: QResizeEvent | None) -> None:
         super().resizeEvent(ev)
-        for plot in getattr(self, "_plots", ()):  # the base class resizes while it is made
-            axis_of(plot, "bottom").showLabel(self.height() >= _CAPTION_FROM)
+        if getattr(self, "_vector", None) is not None:  # the base class resizes while it is made
+            self._describe()
 
     # --- drawing -------------------------------------------------------------------------------
 
@@ -123,7 +125,7 @@ class VectorPlot(Chart):
         box = self._plot.getViewBox()
         box.invertY(not bars)
         box.setAspectLocked(places.kind == "patch")
-        self._describe(places, float(np.abs(vector).max()))
+        self._describe()
         if bars:
             self._draw_bars(vector)
         else:
@@ -146,17 +148,22 @@ class VectorPlot(Chart):
             self._image.setImage(picture[0], levels=(-largest, largest))
         self._image.setRect(QRectF(-0.5, -0.5, places.columns, places.rows))
 
-    def _describe(self, places: Places, largest: float) -> None:
+    def _describe(self) -> None:
+        places, vector = self._places, self._vector
+        if places is None or vector is None:
+            return
         bottom, left = axis_of(self._plot, "bottom"), axis_of(self._plot, "left")
         if places.kind == "bars":
             bottom.describe(places.name, within=(0, places.columns - 1))
-            left.describe(self.tr("component"), largest)
+            left.describe(self.tr("component"), float(np.abs(vector).max()))
         elif places.kind == "heads":
             bottom.describe(self.tr("dimension of the head"), within=(0, places.columns - 1))
             left.describe(self.tr("head"), within=(0, places.rows - 1))
         else:
             bottom.describe(self.tr("column of the patch"), within=(0, places.columns - 1))
             left.describe(self.tr("row"), within=(0, places.rows - 1))
+        if self.height() < _CAPTION_FROM:
+            bottom.describe("", within=(0, places.columns - 1))
 
 
 def _shades(low: str, middle: str, high: str) -> NDArray[np.uint8]:
