@@ -71,7 +71,7 @@ class WindowLayout(QObject):
         """Put every panel, splitter and column back."""
         self.arrange()
         for splitter in self._splitters().values():
-            splitter.restoreState(self._at_first[splitter.objectName()])
+            splitter.restoreState(self._at_first.get(splitter.objectName(), QByteArray()))
         if self._window.ready:
             from rmt_studio.gui.layers.columns import DEFAULT_COLUMNS
             from rmt_studio.gui.layers.specs import SPECS
@@ -116,8 +116,8 @@ class WindowLayout(QObject):
         settings, window = QSettings(), self._window
         window.resize(*FIRST_SIZE)
         geometry = settings.value("geometry")
-        if geometry is not None:
-            window.restoreGeometry(geometry)  # pyright: ignore[reportArgumentType]
+        if isinstance(geometry, QByteArray):
+            window.restoreGeometry(geometry)
             _keep_on_screen(window)
         self._restore_places()
 
@@ -131,12 +131,12 @@ class WindowLayout(QObject):
             window.layers.table.show_columns(tuple(columns))
         for name, splitter in self._splitters().items():
             kept = settings.value(f"splitters/{name}")
-            if kept is not None:
-                splitter.restoreState(kept)  # pyright: ignore[reportArgumentType]
+            if isinstance(kept, QByteArray):
+                splitter.restoreState(kept)
 
     def _restore_places(self) -> None:
         state, window = QSettings().value("state"), self._window
-        if state is None or not window.restoreState(state):  # pyright: ignore[reportArgumentType]
+        if not isinstance(state, QByteArray) or not window.restoreState(state):
             self.arrange()
 
     def _splitters(self) -> dict[str, QSplitter]:

@@ -151,8 +151,12 @@ def theme() -> Theme:
     if not isinstance(application, QApplication):
         msg = "there is no QApplication yet"
         raise RuntimeError(msg)
-    found = application.findChild(Theme)
-    return found or Theme(application)
+    if not _made or not isValid(_made[0]):
+        _made[:] = [Theme(application)]
+    return _made[0]
+
+
+_made: list[Theme] = []  # at most one; asked for with every colour, so it is not searched for
 
 
 def number_font(size: float | None = None, *, bold: bool = False) -> QFont:

@@ -111,4 +111,3 @@ def recent_models() -> list[tuple[str, str]]:
     """Return name and checkpoint of the models opened last, newest first, from the settings."""
     kept = QSettings().value("recent") or []
     return [(str(name), str(path)) for name, path in kept]  # pyright: ignore[reportGeneralTypeIssues]
-

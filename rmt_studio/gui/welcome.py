@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _RECENT_SHOWN = 5
 _LINE = 480  # px, the widest a line of text gets
 _LOGO = 56  # px
+_ROW_PADDING = 14  # px, above and below the name of a recent model together
 _ROOMY, _RECENT_ROOM = 460, 330  # px of height from which the logo and the recent models show
 
 
@@ -160,11 +161,10 @@ class _RecentButton(QPushButton):
         row.setContentsMargins(8, 5, 8, 5)
         row.addWidget(left, 3)
         row.addWidget(right, 2)
-        self.setMinimumHeight(self.fontMetrics().height() + 14)
         self.clicked.connect(self._open)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.minimumWidth(), self.minimumHeight())
+        return QSize(self.minimumWidth(), self.fontMetrics().height() + _ROW_PADDING)
 
     def _open(self) -> None:
         self._workbench.open_model(self._name, self._checkpoint or None)

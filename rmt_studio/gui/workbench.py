@@ -71,9 +71,7 @@ class Workbench(QObject):
     exported = Signal(object)
     looked_at = Signal(object)
 
-    def __init__(
-        self, parent: QObject | None = None, undo_stack: QUndoStack | None = None
-    ) -> None:
+    def __init__(self, parent: QObject | None = None, undo_stack: QUndoStack | None = None) -> None:
         super().__init__(parent)
         self.document = Document()
         self.undo_stack = QUndoStack(self) if undo_stack is None else undo_stack

@@ -61,7 +61,7 @@ def _has_room(label: QLabel) -> bool:
 
 def overlapping(window: QWidget) -> Iterator[str]:
     """Yield pairs of widgets of one layout that lie over each other."""
-    for parent in _seen(window, QWidget):
+    for parent in (window, *_seen(window, QWidget)):
         layout = parent.layout()
         if layout is None:
             continue

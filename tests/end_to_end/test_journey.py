@@ -95,10 +95,7 @@ def test_that_real_keys_open_the_demo_and_the_window_manager_closes_it(screen, t
         xdotool(screen, "windowactivate", "--sync", window)
         xdotool(screen, "key", "--clearmodifiers", "ctrl+shift+d")
         until(lambda: xdotool(screen, "search", "--onlyvisible", "--name", "^demo.*- rmt studio"))
-        xdotool(screen, "key", "--clearmodifiers", "ctrl+q")
-        until(lambda: program.poll() is not None or _asked(screen))
-        if program.poll() is None:  # it asks before it gives running jobs up
-            xdotool(screen, "key", "Tab", "Return")
+        until(lambda: program.poll() is not None or leave(screen), pause=1)
         errors = program.communicate(timeout=300)[1]
     finally:
         program.kill()
@@ -106,12 +103,14 @@ def test_that_real_keys_open_the_demo_and_the_window_manager_closes_it(screen, t
     assert "Traceback" not in errors, errors
 
 
-def _asked(display: str) -> str:
-    return xdotool(display, "search", "--onlyvisible", "--name", "^Close rmt studio")
+def leave(display: str) -> None:
+    """Close the program; where it asks about jobs that still run, say so again."""
+    asked = xdotool(display, "search", "--onlyvisible", "--name", "^Close rmt studio")
+    xdotool(display, "key", *(("Tab", "Return") if asked else ("ctrl+q",)))
 
 
-def until(condition, limit: float = 300) -> None:
+def until(condition, limit: float = 300, pause: float = 0.05) -> None:
     end = time.monotonic() + limit
     while not condition():
         assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.05)
+        time.sleep(pause)

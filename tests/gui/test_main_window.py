@@ -281,5 +281,6 @@ def test_that_tab_goes_from_left_to_right(demo):
         "method",
         "target",
     ]
-    places = [stops.index(name) for name in order]
+    first = stops.index(order[0])  # Tab goes in a circle
+    places = [(stops.index(name) - first) % len(stops) for name in order]
     assert places == sorted(places)

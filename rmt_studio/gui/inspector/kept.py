@@ -82,7 +82,9 @@ class KeptParameters(QWidget):
     def _show_kept(self, model: LoadedModel, kept: int) -> None:
         texts = short_count_text(kept), short_count_text(self._count)
         self.line.setText(self.tr("{0} of {1} parameters kept").format(*texts))
-        self.line.setToolTip(self.tr("{kept} of {all}").format(kept=count_text(kept), all=count_text(self._count)))
+        self.line.setToolTip(
+            self.tr("{kept} of {all}").format(kept=count_text(kept), all=count_text(self._count))
+        )
         self.bar.setValue(round(_STEPS * kept / self._count))
         document = self._workbench.document
         effects = {name: document.effects[name] for name in document.recipe.rules}

@@ -235,8 +235,8 @@ class LayerPanel(QFrame):
         if len(known) < wanted:
             return self.tr("{} of {} spectra known").format(len(known), wanted)
         good = known.count(Quality.GOOD)
-        one = self.tr("1 fits the law (KS under its null), {others}")
-        many = self.tr("{n} fit the law (KS under its null), {others}")
+        one = self.tr("1 fits the law, {others}")
+        many = self.tr("{n} fit the law, {others}")
         others = len(known) - good
         not_so = self.tr("1 does not") if others == 1 else self.tr("{n} do not").format(n=others)
         return (one if good == 1 else many).format(n=good, others=not_so)

@@ -135,25 +135,28 @@ class Chooser(QToolButton):
 
     def _fill(self) -> None:
         self._empty()
-        groups = self._groups
+        begun: set[str] = set()
         for option in self._options:
             if option.section:
                 self._begin_section(option.section)
             menu = self._menu
             if option.group:
-                if option.group not in groups:
-                    groups[option.group] = self._menu.addMenu(option.group)
-                menu = groups[option.group]
+                if option.group not in self._groups:
+                    self._groups[option.group] = QMenu(option.group, self._menu)
+                menu = self._groups[option.group]
+                if option.group not in begun:
+                    self._menu.addAction(menu.menuAction())
+                    begun.add(option.group)
             menu.setToolTipsVisible(True)
             menu.addAction(self._action_of(option))
 
     def _empty(self) -> None:
-        """Delete what the menu held: clearing it leaves its submenus and what is in them alive."""
-        for held in (*self._actions.values(), *self._groups.values()):
-            held.deleteLater()
-        self._menu.clear()
+        """Delete what the menus held; the submenus stay, to be filled again under their titles."""
+        for action in self._actions.values():
+            action.deleteLater()
         self._actions.clear()
-        self._groups.clear()
+        for menu in (self._menu, *self._groups.values()):
+            menu.clear()
 
     def _begin_section(self, title: str) -> None:
         # not addSection: a menu with a style sheet draws that as a line without its title

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QLabel
+
 from rmt_studio.gui.meaning import MeaningLine
 from rmt_studio.pruning import EntryThreshold, LayerRule
 
@@ -20,7 +22,7 @@ def test_that_the_status_line_follows_what_is_in_sight(demo, qtbot):
 
 
 def test_that_the_prune_button_says_what_it_will_do(demo):
-    note = demo.inspector.buttons.best_note
+    note = demo.findChild(QLabel, "best_note")
     assert "learning from the dense model" in note.text()
     assert "measured on the calibration images" in note.text()
     demo.workbench.document.open_calibration(None)
