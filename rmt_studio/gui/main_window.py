@@ -18,6 +18,7 @@ from rmt_studio.gui.actions import build_actions, connect_actions, reasons, say_
 from rmt_studio.gui.before import EarlyBar, early_panels
 from rmt_studio.gui.layout import WindowLayout
 from rmt_studio.gui.leaving import PATIENCE, may_close
+from rmt_studio.gui.tab_order import tab_through
 from rmt_studio.gui.theme import theme
 from rmt_studio.gui.waiting import Waiting
 from rmt_studio.gui.welcome import WelcomePage
@@ -79,7 +80,6 @@ class MainWindow(QMainWindow):
         self.welcome.demo_button.clicked.connect(self.actions_by_id["open_demo"].trigger)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.welcome)
-        # in the order in which Tab goes through them
         self.setCentralWidget(self._centre)
         for name, title, panel in early_panels():
             self.panels.add(name, title, panel)
@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         files.insertMenu(self.actions_by_id["open_demo"], self.recent_menu)  # pyright: ignore[reportOptionalMemberAccess]
         yield
         self.layers = rooms.LayerPanel(bench)
+        self.layers.offer(self.actions_by_id)
         yield
         self.panels.fill("layers", self.layers)
         self.inspector = rooms.Inspector(bench)
@@ -107,9 +108,11 @@ class MainWindow(QMainWindow):
         self.panels.fill("inspector", self.inspector)
         yield
         self.jobs, self.notifier = rooms.JobsPanel(bench), rooms.Notifier(bench.jobs, self)
+        self.jobs.offer(self.actions_by_id)
         self.panels.fill("jobs", self.jobs)
         yield
         self.results = rooms.ResultsPanel(bench)
+        self.results.offer(self.actions_by_id)
         yield
         self.panels.fill("results", self.results)
         yield
@@ -121,7 +124,8 @@ class MainWindow(QMainWindow):
         self.header = rooms.Header(bench, self.actions_by_id)
         self.bar.addWidget(self.header)
         self.statusBar().addWidget(rooms.MeaningLine(bench), 1)
-        self.setTabOrder(self.layers.filter_bar.columns_button, self.layers.table)
+        panels = (self.inspector, self.jobs, self.results)
+        tab_through((self.header, self.layers, self._centre, *panels))
         self.panels.restore_rooms()
         rooms.apply_preferences(self, rooms.read_preferences())
         yield

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pyqtgraph as pg
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLayout, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QCheckBox,
+    QLabel,
+    QLayout,
+    QTabBar,
+    QWidget,
+)
 
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.spectrum.fitting import FittingLabel
@@ -154,7 +162,12 @@ def _pixels(image: QImage, step: int) -> Iterator[int]:
 def _seen(window: QWidget, kind: type) -> list:
     """Return the widgets of a kind that are visible and not scrolled away."""
     found = window.findChildren(kind)
-    return [w for w in found if w.isVisible() and not w.visibleRegion().isEmpty()]
+    return [w for w in found if w.isVisible() and not _surface(w).visibleRegion().isEmpty()]
+
+
+def _surface(widget: QWidget) -> QWidget:
+    """Return what is painted on: of a view its viewport, which covers it."""
+    return widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
 
 
 def _name(widget: QWidget) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar, QTableView
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QTabBar, QTableView
 from shiboken6 import isValid
 
 import rmt_studio.gui

@@ -35,7 +35,6 @@ class Looks:
         self.window, self.name, self.found = window, name, []
 
     def look(self, state: str, shown=None) -> None:
-        print(state, flush=True)
         shown = shown or self.window
         QApplication.processEvents()
         if SHOTS:
