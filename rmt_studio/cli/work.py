@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rmt_studio.analysis import SpectrumCache, analyze
@@ -48,8 +47,6 @@ __all__ = [
     "prune_command",
     "require_targets",
 ]
-
-DEMO_CALIBRATION = 256  # images: several tokens for each input of the widest layer
 
 
 class Target(NamedTuple):
@@ -183,15 +180,13 @@ def images_for(model: LoadedModel, data: Path | None) -> ImageSet:
 
 
 def _own_images(model: LoadedModel) -> ImageSet:
-    """Return the images that the demo brings to calibrate with: some that it was trained on.
+    """Return the images that the demo brings to calibrate with: those that it was trained on.
 
     Raises:
         InputError: it is another model.
     """
     if model.source.kind == "demo":
-        trained = digits("train")
-        every = len(trained) // DEMO_CALIBRATION
-        return replace(trained, samples=trained.samples[::every][:DEMO_CALIBRATION])
+        return digits("train")
     next_step = "name an image folder, at any depth; labels are not looked at"
     raise InputError("--calibration", "is missing, this way of pruning needs images", next_step)
 

@@ -53,6 +53,8 @@ class CrashHandler(QObject):
         box = CrashBox(what, self._save(), self._details(error), parent)
         box.finished.connect(self._shown)
         box.quit_wanted.connect(self._quit)
+        if not self._window.ready:
+            box.only_quit()
         box.open()
 
     def _save(self) -> str:
@@ -83,8 +85,7 @@ class CrashHandler(QObject):
         """End without the question what becomes of unsaved work: it is in the recovery file."""
         room = getattr(self._window, "project", None)
         (self._window.close if room is None else room.end)()
-        if self._window.isVisible():
-            QApplication.exit(1)
+        QApplication.exit(1)
 
     def _in_the_windows_thread(self) -> bool:
         return QThread.currentThread() is self.thread()

@@ -60,7 +60,8 @@ class EditRecipe(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, EditRecipe):
             return False
-        self.step = Step(self.text(), other.step.recipe)
+        self.step = other.step
+        self.setText(other.text())
         if self.step.recipe.rules == self.before.rules:
             self.setObsolete(True)
             self.undo()  # its name too: nothing was edited
@@ -91,6 +92,13 @@ def put_back(stack: QUndoStack, document: Document, history: History) -> None:
     stack.setIndex(history.index)
     for edit in edits:
         edit.asleep = False
+
+
+def outlive_listeners(stack: QUndoStack) -> None:
+    """Make a stack the last child of its owner: it clears itself when it goes, and tells that."""
+    owner = stack.parent()
+    stack.setParent(None)
+    stack.setParent(owner)
 
 
 def in_a_gesture(stack: QUndoStack) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QRect, QSettings, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSettings, Qt
 from PySide6.QtWidgets import QDockWidget, QSplitter, QWidget
 
 if TYPE_CHECKING:
@@ -27,13 +27,19 @@ _WIDEST_SHARE = 900  # px: more makes a table no easier to read, the plots take 
 
 
 class WindowLayout(QObject):
-    """Docks, splitters, columns and the frame of the window; kept in the settings."""
+    """Docks, splitters, columns and the frame of the window; kept in the settings.
+
+    While nobody has moved a panel or an edge between two, the panels keep their shares of the
+    window whatever its size; afterwards they stay as they are until `reset`.
+    """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self.docks: dict[str, QDockWidget] = {}
         self._at_first: dict[str, QByteArray] = {}
+        self._moved = False
+        self._pressed: list[QRect] | None = None
 
     def add(self, name: str, title: str, widget: QWidget) -> None:
         """Put a panel into a dock of its own."""
@@ -64,11 +70,13 @@ class WindowLayout(QObject):
 
     def unlock(self, unlocked: bool) -> None:
         """Give the panels title bars to drag them by, or take them away."""
+        self._moved = self._moved or unlocked
         for dock in self.docks.values():
             dock.setTitleBarWidget(None if unlocked else QWidget())  # pyright: ignore[reportArgumentType]
 
     def reset(self) -> None:
         """Put every panel, splitter and column back."""
+        self._moved = False
         self.arrange()
         for splitter in self._splitters().values():
             splitter.restoreState(self._at_first.get(splitter.objectName(), QByteArray()))
@@ -88,6 +96,28 @@ class WindowLayout(QObject):
             docks[name].setFloating(False)
             docks[name].show()
         window.splitDockWidget(docks["jobs"], docks["results"], Qt.Orientation.Horizontal)
+        self._share_out()
+
+    def hear(self, event: QEvent) -> None:
+        """Follow the window's size, and find out whether a person moved an edge between panels.
+
+        Args:
+            event: of the window itself, which gets the mouse only between its panels.
+        """
+        if event.type() == QEvent.Type.Resize and not self._moved:
+            self._share_out()
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            self._pressed = self._places
+        elif event.type() == QEvent.Type.MouseButtonRelease and self._pressed is not None:
+            self._moved = self._moved or self._places != self._pressed
+
+    @property
+    def _places(self) -> list[QRect]:
+        return [dock.geometry() for dock in self.docks.values()]
+
+    def _share_out(self) -> None:
+        """Give each panel its share of the window; the plots in the centre have the rest."""
+        window, docks = self._window, self.docks
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         width, height = max(window.width(), 1024), max(window.height(), 700)
         layers = min(round(0.345 * width), _WIDEST_SHARE)
@@ -105,6 +135,7 @@ class WindowLayout(QObject):
         settings, window = QSettings(), self._window
         settings.setValue("geometry", window.saveGeometry())
         settings.setValue("state", window.saveState())
+        settings.setValue("panels_moved", self._moved)
         if not window.ready:
             return
         settings.setValue("columns", list(window.layers.table.shown_columns))
@@ -135,9 +166,12 @@ class WindowLayout(QObject):
                 splitter.restoreState(kept)
 
     def _restore_places(self) -> None:
-        state, window = QSettings().value("state"), self._window
+        settings, window = QSettings(), self._window
+        state = settings.value("state")
         if not isinstance(state, QByteArray) or not window.restoreState(state):
             self.arrange()
+        else:
+            self._moved = bool(settings.value("panels_moved", True, type=bool))
 
     def _splitters(self) -> dict[str, QSplitter]:
         return {s.objectName(): s for s in self._window.findChildren(QSplitter) if s.objectName()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtCore import QEvent, QSettings, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -25,6 +25,9 @@ from rmt_studio.gui.welcome import WelcomePage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_KIND = QEvent.Type
+_OF_THE_LAYOUT = (_KIND.Resize, _KIND.MouseButtonPress, _KIND.MouseButtonRelease)
 
 
 class MainWindow(QMainWindow):
@@ -116,7 +119,13 @@ class MainWindow(QMainWindow):
         yield
         self.panels.fill("results", self.results)
         yield
-        self.spectrum = rooms.SpectrumView(bench)
+        plots = []
+        for kind in rooms.PLOTS:
+            plots.append(kind())
+            yield
+        pages = rooms.Pages(plots)
+        yield
+        self.spectrum = rooms.SpectrumView(bench, pages=pages)
         yield
         self._centre.addWidget(self.spectrum)
         yield
@@ -178,6 +187,12 @@ class MainWindow(QMainWindow):
     def _check_theme(self) -> None:
         self.actions_by_id[f"theme_{theme().choice}"].setChecked(True)
 
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in _OF_THE_LAYOUT and self.panels.docks:
+            self.panels.hear(event)
+        return done
+
     # --- files dropped on the window -----------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -196,7 +211,8 @@ class MainWindow(QMainWindow):
         if self.ready and not self.project.may_close():
             event.ignore()
             return
-        if self.ready and self.workbench.busy and not self._really_close():
+        asks = self.ready and self.workbench.busy and not self.project.ends
+        if asks and not self._really_close():
             event.ignore()
             return
         settings = QSettings()
@@ -206,7 +222,6 @@ class MainWindow(QMainWindow):
             settings.setValue("recent", [list(pair) for pair in self.workbench.recent])
             self.hide()
             self.jobs_ended = self.workbench.close(PATIENCE)
-            self.undo_stack.blockSignals(True)  # it clears itself when the window is destroyed
         event.accept()
 
     def _really_close(self) -> bool:

@@ -8,29 +8,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rmt_studio.gui.edits import in_a_gesture
+from rmt_studio.gui.fingerprints import Fingerprints
 from rmt_studio.gui.job_bridge import JobBridge
+from rmt_studio.gui.settling import SPECTRA, Settling
 from rmt_studio.gui.snapshot import snapshot
-from rmt_studio.studio.document import (
-    AnalysisCleared,
-    CalibrationOpened,
-    ImagesOpened,
-    LayersAnalyzed,
-    ModelOpened,
-    RunAdded,
-)
-from rmt_studio.studio.events import RunsChanged
-from rmt_studio.studio.project import (
-    MOST_STEPS,
-    Project,
-    fingerprint_of,
-)
+from rmt_studio.studio.project import MOST_STEPS, Project
 from rmt_studio.studio.project_writer import NotSaved, ProjectWriter, Saved
 from rmt_studio.studio.state_folder import new_recovery_file
 
@@ -40,12 +27,8 @@ if TYPE_CHECKING:
     from rmt_studio.gui.job_desk import JobDesk
     from rmt_studio.gui.workbench import Workbench
     from rmt_studio.models.loading import LoadedModel
-    from rmt_studio.studio.document import DocumentEvent
     from rmt_studio.studio.project_tasks import Opened
 
-_LANE = "fingerprint"
-_GESTURE_SETTLES = 250  # ms without a further step of a drag
-_SPECTRA_WAIT = 1000  # ms: spectra arrive one by one and are saved some at a time
 _LAST_WORD = 5.0  # s that an emergency save may take
 
 
@@ -71,6 +54,7 @@ class ProjectDesk(QObject):
     Attributes:
         path: the file of a document with a name; None for one without.
         missing: the project whose model is not there; None while there is none.
+        trouble: why the file does not hold what is shown; empty where the last save went well.
     """
 
     changed = Signal()
@@ -81,7 +65,9 @@ class ProjectDesk(QObject):
 
     def __init__(self, workbench: Workbench, desk: JobDesk) -> None:
         super().__init__(workbench)
-        self._bench, self._document, self._desk = workbench, workbench.document, desk
+        self._bench, self._document = workbench, workbench.document
+        self._fingerprints = Fingerprints(desk, self)
+        self._fingerprints.taken.connect(self._hashed)
         self._bridge = JobBridge(self)
         self._bridge.arrived.connect(self._told)
         self._writer = ProjectWriter(self._bridge.post)
@@ -89,11 +75,11 @@ class ProjectDesk(QObject):
         self._timer.timeout.connect(self.save_now)
         self._arriving: Opened | None = None
         self._recovered = self._closed = False
-        self._complained = ""
         self._begin(None)
         workbench.undo_stack.setUndoLimit(MOST_STEPS)
-        workbench.undo_stack.indexChanged.connect(self._edited)
-        workbench.document_changed.connect(self._follow)
+        self._settling = Settling(workbench, self)
+        self._settling.another_model.connect(self._change_document)
+        self._settling.touched.connect(self._touch)
         self.failed.connect(workbench.failed)
         self.told.connect(workbench.told)
 
@@ -101,8 +87,13 @@ class ProjectDesk(QObject):
 
     @property
     def unsaved(self) -> bool:
-        """Whether closing would lose something: edits or results of a document without a name."""
-        if self.path is not None or self._model is None:
+        """Whether closing would lose something.
+
+        That is edits or results of a document without a name, or what its file did not take.
+        """
+        if self.path is not None:
+            return self._behind and bool(self.trouble)
+        if self._model is None:
             return False
         return self._bench.undo_stack.index() > 0 or bool(self._document.runs)
 
@@ -116,6 +107,8 @@ class ProjectDesk(QObject):
         """What a person calls the document; empty while there is none."""
         if self.path is not None:
             return self.path.name
+        if self.missing is not None:
+            return self.missing.project.model.title
         return self._document.model.title if self._document.model is not None else ""
 
     # --- saving ------------------------------------------------------------------------------
@@ -127,13 +120,21 @@ class ProjectDesk(QObject):
             self._naming = _Naming(path, self._snapshot(self._model), then)
             self._writer.save_as(path, self._naming.project)
 
-    def save_now(self) -> None:
-        """Begin to write what is not in the file yet."""
+    def save_now(self, *, tell: bool = False) -> None:
+        """Begin to write what is not in the file yet.
+
+        Args:
+            tell: a person asked for it and hears how it went, however often it went wrong before.
+        """
         self._timer.stop()
+        if tell:
+            self._tells, self._complained = True, ""
+            if not self._behind:
+                self._tell_saved()
         if self._model is not None and self._behind and not self._restoring:
             self._sent, self._unsent = self._snapshot(self._model), None
             self._writer.save(self._place, self._sent)
-            self._take_fingerprint(self._model)
+            self._take_fingerprint()
 
     def save_in_emergency(self) -> bool:
         """Write what is not in the file yet, and return whether that was done in time."""
@@ -141,13 +142,17 @@ class ProjectDesk(QObject):
         self.save_now()
         return self._writer.wait(_LAST_WORD)
 
-    def discard(self) -> None:
-        """Forget a document without a name: what is in its recovery file is not wanted."""
-        self._discarded = True
+    def discard(self, wanted: bool = True) -> None:
+        """Forget what closing would lose; with False, that was taken back."""
+        self._discarded = wanted
+
+    def let_go(self) -> None:
+        """Let the next document take the place of this one, as it is now, without a trace."""
+        self._at_stake = False
 
     @property
     def discarded(self) -> bool:
-        """Whether a person said that a document without a name is not wanted."""
+        """Whether a person said that what closing would lose is not wanted."""
         return self._discarded
 
     def close(self) -> None:
@@ -156,9 +161,9 @@ class ProjectDesk(QObject):
             return
         self._closed = True
         self.closing.emit()
-        self._bench.undo_stack.indexChanged.disconnect(self._edited)
+        self._settling.stop()
         unwanted = self.path is None and (self._discarded or not self.unsaved)
-        if not unwanted:
+        if not self._discarded and not unwanted:
             self.save_now()
         self._timer.stop()
         self._writer.leave(remove=unwanted and self.missing is None)
@@ -183,23 +188,7 @@ class ProjectDesk(QObject):
 
     # --- following the document --------------------------------------------------------------
 
-    def _follow(self, event: DocumentEvent) -> None:
-        if isinstance(event, ModelOpened):
-            self._change_document()
-        elif isinstance(event, LayersAnalyzed):
-            self._touch(_SPECTRA_WAIT)
-        elif isinstance(
-            event, ImagesOpened | CalibrationOpened | AnalysisCleared | RunAdded | RunsChanged
-        ):
-            self._touch(0)
-
-    def _edited(self) -> None:
-        if in_a_gesture(self._bench.undo_stack):
-            self._touch(_GESTURE_SETTLES, anew=True)
-        else:
-            self._touch(0)
-
-    def _touch(self, wait: int, *, anew: bool = False) -> None:
+    def _touch(self, wait: int, anew: bool = False) -> None:
         """Save in ``wait`` ms at the latest; where ``anew``, so long after the last such call."""
         document = self._document
         if self._model is None or document.model is not self._model or self._restoring:
@@ -209,7 +198,8 @@ class ProjectDesk(QObject):
         first, self._behind, self._kept = not self._behind, True, True
         if anew or not self._timer.isActive() or self._timer.remainingTime() > wait:
             self._timer.start(wait)
-        if wait < _SPECTRA_WAIT:
+        if wait < SPECTRA:
+            self._at_stake = self.unsaved
             # kept at hand: another model may open before the timer is due
             self._unsent = self._snapshot(self._model)
         if first:
@@ -219,9 +209,11 @@ class ProjectDesk(QObject):
         """Close the file of the document that was open, and begin with the one that is."""
         self._timer.stop()
         opened, self._arriving = self._arriving, None
-        untitled = self.path is None and self.missing is None
-        if self._unsent is not None and self.path is not None:
+        untitled = self.path is None and self.missing is None and not self._at_stake
+        if self._unsent is not None and not untitled:
             self._writer.save(self._place, self._unsent)
+        if self.path is None and self._at_stake:  # edited after the question, or without one
+            self.told.emit(self.tr("The next start offers the work that was not saved"))
         self._begin(opened)
         if opened is None:
             self._writer.leave(remove=untitled)
@@ -239,24 +231,21 @@ class ProjectDesk(QObject):
         self._references = opened.project if opened is not None else None
         self._kept = opened is not None
         self._restoring = opened is not None and opened.model is not None
-        self._behind = self._discarded = self._asked_for_fingerprint = False
+        self._behind = self._discarded = self._at_stake = self._tells = False
+        self.trouble = self._complained = ""
         self._sent: Project | None = None
         self._unsent: Project | None = None
         self._fingerprint = ""
+        self._fingerprints.forget()
 
     def _snapshot(self, model: LoadedModel) -> Project:
         stack, known = self._bench.undo_stack, self._references
         return snapshot(self._document, model, stack, self._fingerprint, known)
 
-    # --- the fingerprint of the weights ------------------------------------------------------
-
-    def _take_fingerprint(self, model: LoadedModel) -> None:
-        """Have the weights hashed in the background, once, so that a moved file is known again."""
-        if not self._fingerprint and not self._asked_for_fingerprint:
-            self._asked_for_fingerprint = True
-            work, done = partial(fingerprint_of, model), partial(self._hashed, model)
-            title = self.tr("Fingerprint of {0}").format(model.title)
-            self._desk.start(title, work, done, lane=_LANE, quiet=True)
+    def _take_fingerprint(self) -> None:
+        """Have the weights hashed, so that a moved file is known again."""
+        if self._model is not None and not self._fingerprint:
+            self._fingerprints.take(self._model)
 
     def _hashed(self, model: LoadedModel, fingerprint: str) -> None:
         if model is self._model:
@@ -271,14 +260,22 @@ class ProjectDesk(QObject):
             self._naming = None
             self._named(naming, event)
         elif isinstance(event, NotSaved):
+            self.trouble = event.message
+            self.changed.emit()
             if event.message != self._complained:
                 self._complained = event.message
                 self.failed.emit(self.tr("The document is not saved"), event.message)
         elif isinstance(event, Saved):
-            self._complained = ""
+            self.trouble = self._complained = ""
             if event.project is self._sent:
                 self._behind = self._timer.isActive()
                 self.changed.emit()
+                self._tell_saved()
+
+    def _tell_saved(self) -> None:
+        if self._tells:
+            self._tells = False
+            self.told.emit(self.tr("Saved: {0}").format(self.path))
 
     def _named(self, naming: _Naming, event: object) -> None:
         if isinstance(event, NotSaved):
@@ -290,10 +287,11 @@ class ProjectDesk(QObject):
         self._behind = self._timer.isActive()
         if former is not None:
             former.unlink(missing_ok=True)
-        if self._model is not None:
-            self._take_fingerprint(self._model)
+        self.trouble = self._complained = ""
+        self._tells = True
+        self._take_fingerprint()
         self.used.emit(str(naming.path))
-        self.told.emit(self.tr("Saved: {0}").format(naming.path))
+        self._tell_saved()
         self.changed.emit()
         if naming.then is not None:
             naming.then()

@@ -101,15 +101,17 @@ class ProjectOpening(QObject):
         self._opened, self._rest = opened, list(project.layers)
         if opened.model is None:
             document.open_results(project.history.recipe, project.runs)
-            self.model_missing.emit(opened)
-            text = self.tr("{name} is missing: File > Locate model… says where it is")
-            self.told.emit(text.format(name=project.model.title))
         else:
             asked = project.model.name, project.model.checkpoint
             document.open_model(opened.model, project.history.recipe, asked)
             put_back(self._bench.undo_stack, document, project.history)
-            document.open_images(opened.images)
-            document.open_calibration(opened.calibration)
+        document.open_images(opened.images)
+        document.open_calibration(opened.calibration)
+        if opened.model is None:
+            self.model_missing.emit(opened)
+            text = self.tr("{name} is missing: File > Locate model… says where it is")
+            self.told.emit(text.format(name=project.model.title))
+        else:
             for run in project.runs:
                 document.add_run(run)
             if project.skipped:

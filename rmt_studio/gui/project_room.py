@@ -17,6 +17,7 @@ from rmt_studio.gui.dialogs.files import (
 from rmt_studio.gui.dialogs.missing_model import MissingModelBox
 from rmt_studio.gui.dialogs.recovery import RecoveryBox
 from rmt_studio.gui.dialogs.unsaved import UnsavedBox
+from rmt_studio.gui.edits import outlive_listeners
 from rmt_studio.gui.recent import recent_projects, remember_project
 from rmt_studio.studio.recovery import forget
 
@@ -35,7 +36,7 @@ class ProjectRoom(QObject):
         super().__init__(window)
         self._window, self._bench = window, window.workbench
         self._project, self._opening = self._bench.project, self._bench.project_opening
-        self._ends = False
+        self.ends = False
         self._then: Callable[[], object] | None = None
         self._project.changed.connect(self.refresh_title)
         self._project.used.connect(self._remember)
@@ -44,6 +45,7 @@ class ProjectRoom(QObject):
         self._opening.lost_found.connect(self.offer)
         self._bench.document_changed.connect(self.refresh_title)
         self._bench.undo_stack.indexChanged.connect(self.refresh_title)
+        outlive_listeners(self._bench.undo_stack)
 
     @property
     def recent(self) -> list[str]:
@@ -87,8 +89,7 @@ class ProjectRoom(QObject):
         if self._project.path is None:
             self.save_as()
         else:
-            self._project.save_now()
-            self._window.tell(self.tr("Saved: {0}").format(self._project.path))
+            self._project.save_now(tell=True)
 
     def save_as(self, then: Callable[[], object] | None = None) -> None:
         """Ask where the document shall be kept from now on."""
@@ -106,14 +107,15 @@ class ProjectRoom(QObject):
             then()
             return
         self._then = then
-        box = UnsavedBox(self._project.name, self._at_stake(), self._window)
+        trouble = self._project.trouble if self._project.path is not None else ""
+        box = UnsavedBox(self._project.name, self._at_stake(), trouble, self._window)
         box.save_wanted.connect(self._save_and_go_on)
         box.discard_wanted.connect(self._go_on)
         box.open()
 
     def may_close(self) -> bool:
         """Whether the window may close now; otherwise it asks, and closes after the answer."""
-        if self._ends or not self._project.unsaved or self._project.discarded:
+        if self.ends or not self._project.unsaved or self._project.discarded:
             return True
         if self._window.findChild(UnsavedBox) is None:
             self.leave(self._close_without)
@@ -121,13 +123,14 @@ class ProjectRoom(QObject):
 
     def end(self) -> None:
         """Close the window without a question; the recovery file stays."""
-        self._ends = True
+        self.ends = True
         self._window.close()
 
     def _save_and_go_on(self) -> None:
         self.save_as(self._take_then())
 
     def _go_on(self) -> None:
+        self._project.let_go()
         then = self._take_then()
         if then is not None:
             then()
@@ -137,9 +140,10 @@ class ProjectRoom(QObject):
         return then
 
     def _close_without(self) -> None:
-        if self._project.path is None:
+        if self._project.unsaved:
             self._project.discard()
-        self._window.close()
+        if not self._window.close():
+            self._project.discard(False)  # its jobs go on, and so does the work
 
     def _at_stake(self) -> str:
         edits, runs = self._bench.undo_stack.index(), len(self._bench.document.runs)

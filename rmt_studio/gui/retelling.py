@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
+from rmt_studio.models.exports import FORMATS
 from rmt_studio.studio.document import ModelOpened
 from rmt_studio.studio.retold import Done, Exported, as_commands, as_python, done_so_far
 
@@ -48,7 +49,8 @@ class Retelling(QObject):
         self._bench.told.emit(self.tr("Copied as commands: paste them into a terminal"))
 
     def _exported(self, report: ExportReport) -> None:
-        written = Exported(str(report.path.absolute()), report.format, report.dtype)
+        packed = report.zstd or not FORMATS[report.format].packs  # where it is no choice, the usual
+        written = Exported(str(report.path.absolute()), report.format, report.dtype, packed)
         others = tuple(pair for pair in self._exports if pair[1].path != written.path)
         self._exports = (*others, (self._bench.document.recipe, written))
 

@@ -13,12 +13,13 @@ from rmt_studio.gui.preferences import apply_preferences, read_preferences
 from rmt_studio.gui.project_room import ProjectRoom
 from rmt_studio.gui.recent_menu import RecentMenu
 from rmt_studio.gui.results import ResultsPanel
-from rmt_studio.gui.spectrum import SpectrumView
+from rmt_studio.gui.spectrum import PLOTS, Pages, SpectrumView
 from rmt_studio.gui.studies import StudyWindows
 from rmt_studio.gui.window_commands import WindowCommands
 from rmt_studio.gui.workbench import Workbench
 
 __all__ = [
+    "PLOTS",
     "DropPlace",
     "Header",
     "Inspector",
@@ -26,6 +27,7 @@ __all__ = [
     "LayerPanel",
     "MeaningLine",
     "Notifier",
+    "Pages",
     "ProjectRoom",
     "RecentMenu",
     "ResultsPanel",

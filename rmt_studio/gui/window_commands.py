@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -44,8 +45,8 @@ class WindowCommands(QObject):
     def on_open_model(self) -> None:
         self._window.project.leave(self._choose_model)
 
-    def _choose_model(self) -> None:
-        OpenModelDialog(self._bench, parent=self._window).open()
+    def _choose_model(self, checkpoint: Path | None = None) -> None:
+        OpenModelDialog(self._bench, checkpoint=checkpoint, parent=self._window).open()
 
     def on_open_demo(self) -> None:
         self._window.project.leave(self._bench.open_demo)
@@ -249,7 +250,7 @@ class WindowCommands(QObject):
         elif kind is Kind.RECIPE:
             self.open_recipe(str(path))
         elif kind is Kind.CHECKPOINT:
-            OpenModelDialog(self._bench, checkpoint=path, parent=self._window).open()
+            self._window.project.leave(partial(self._choose_model, path))
         elif kind is Kind.PROJECT:
             self._window.project.open_path(path)
         else:

@@ -52,11 +52,10 @@ class ExportReport:
         bytes: its size; of a folder, that of the weights.
         sha256: of the file; of a folder, that of the weights.
         max_logit_difference: largest absolute difference of a logit between the model in memory
-            and what was written, loaded in a fresh process; None where that was not asked for, and
-            where there are no logits to compare.
+            and what a fresh process loads; None where not asked for, or where there are no logits.
         verified: whether a fresh process loaded it and found it within the tolerance.
         format: key of the format.
-        dtype: of the floating tensors.
+        dtype, zstd: type of the floating tensors, and whether they are packed.
         files: everything that was written, the model card and the picture as well.
         snippet: lines of Python that load it.
         rounding: how much of the difference is the rounding to the dtype.
@@ -71,6 +70,7 @@ class ExportReport:
     verified: bool
     format: str = "dense"
     dtype: str = "fp32"
+    zstd: bool = False
     files: tuple[Path, ...] = ()
     snippet: str = ""
     rounding: float | None = None
@@ -237,6 +237,7 @@ def _report(
         verified=verification is not None,
         format=chosen.key,
         dtype=subject.options.dtype,
+        zstd=subject.options.zstd,
         files=files,
         snippet=chosen.snippet(subject, str(files[0].absolute())),
         rounding=verification.rounding if verification else None,

@@ -122,6 +122,10 @@ class ProjectFile:
         """Whether the file is still where it was opened; it may have been moved or removed."""
         return _identity(self.path) == self._identity
 
+    def is_at(self, path: Path) -> bool:
+        """Whether a path, perhaps by links, leads to this file."""
+        return Path(os.path.realpath(path)) == self.path
+
     def read(self) -> dict[Key, Row]:
         """Return all entries.
 

@@ -65,6 +65,7 @@ class ProjectWriter:
         self._last: Future[None] | None = None
         self._file: ProjectFile | None = None  # this and what follows: the thread's alone
         self._written: dict[Key, object] = {}
+        self._worked = True  # the last save of this document
 
     def save(self, path: Path, project: Project) -> None:
         """Bring the file at ``path`` up to date; one that is not there is made."""
@@ -85,11 +86,11 @@ class ProjectWriter:
         self._submit(self._leave, remove)
 
     def wait(self, seconds: float) -> bool:
-        """Return whether all that was asked for so far is done within so many seconds."""
+        """Return whether all that was asked for is in the file within so many seconds."""
         with suppress(TimeoutError):
             if self._last is not None:
                 self._last.result(timeout=seconds)
-            return True
+            return self._worked
         return False
 
     def close(self) -> None:
@@ -121,6 +122,7 @@ class ProjectWriter:
             self._save(*waiting)
 
     def _save(self, path: Path, project: Project) -> None:
+        self._worked = False
         try:
             if self._file is None or not self._file.in_place:
                 self._replace(path, project)
@@ -129,6 +131,7 @@ class ProjectWriter:
         except Exception as error:  # whatever it was, the person must hear of it
             self._told(NotSaved(path, project, _message(error), named=False))
         else:
+            self._worked = True
             self._told(Saved(path, project))
 
     def _write_changes(self, file: ProjectFile, project: Project) -> None:
@@ -145,10 +148,14 @@ class ProjectWriter:
 
     def _save_as(self, path: Path, project: Project) -> None:
         try:
-            self._replace(path, project)
+            if self._file is not None and self._file.in_place and self._file.is_at(path):
+                self._write_changes(self._file, project)
+            else:
+                self._replace(path, project)
         except Exception as error:
             self._told(NotSaved(path, project, _message(error), named=True))
         else:
+            self._worked = True
             self._told(Saved(path, project))
 
     def _replace(self, path: Path, project: Project) -> None:
@@ -175,7 +182,7 @@ class ProjectWriter:
     def _close_file(self) -> None:
         if self._file is not None:
             self._file.close()
-        self._file, self._written = None, {}
+        self._file, self._written, self._worked = None, {}, True
 
 
 def _message(error: Exception) -> str:

@@ -281,6 +281,17 @@ def test_that_tab_goes_from_left_to_right(demo):
         "method",
         "target",
     ]
-    first = stops.index(order[0])  # Tab goes in a circle
-    places = [(stops.index(name) - first) % len(stops) for name in order]
+    places = [stops.index(name) for name in order]
     assert places == sorted(places)
+
+
+def test_that_tab_leaves_a_room_only_for_the_next(demo):
+    demo.actions_by_id["heat_map"].trigger()  # made late
+    panels = (demo.inspector, demo.jobs, demo.results)
+    rooms = (demo.header, demo.layers, demo.spectrum, *panels)
+    stops, widget = [], demo
+    while (widget := widget.nextInFocusChain()) is not demo:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            stops += [place for place, room in enumerate(rooms) if room.isAncestorOf(widget)]
+    assert set(stops) == set(range(len(rooms)))
+    assert stops == sorted(stops)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import shlex
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +70,10 @@ def test_that_exports_are_written_from_what_was_pruned():
     file = Exported("/tmp/a b.safetensors", "compressed", "fp16")
     done = Done("vit", "w.pth", HAND, exports=(file,))
     assert "export(pruned, '/tmp/a b.safetensors', format='compressed'" in as_python(done)
+    assert "zstd" not in as_python(done) + as_commands(done)
+    bare = Done("vit", "w.pth", HAND, exports=(replace(file, zstd=False),))
+    assert "zstd=False" in as_python(bare)
+    assert "--no-zstd" in as_commands(bare)
     last = shlex.split(as_commands(done).strip().split("\n")[-1])
     assert last[:3] == ["rmt-studio", "export", "rmt-studio-pruned.safetensors"]
     assert file.path in last

@@ -57,6 +57,13 @@ class CrashBox(Dialog):
         self.continue_button.clicked.connect(self.accept)
         self.add_buttons(self.copy_button, self.quit_button, self.continue_button)
 
+    def only_quit(self) -> None:
+        """Offer no way to go on: the window was not put together."""
+        self.continue_button.hide()
+        self.rejected.connect(self.quit_wanted)
+        self.quit_button.setDefault(True)
+        self.quit_button.setFocus()
+
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.details.toPlainText())
 

@@ -12,6 +12,7 @@ from rmt_studio.analysis import SpectrumCache
 from rmt_studio.gui.dialogs.base import Dialog, button, caption, heading
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.choice_box import ChoiceBox
+from rmt_studio.gui.inspector.number_field import TEXT_MARGIN
 from rmt_studio.gui.preferences import (
     AXES,
     LARGEST_BATCH,
@@ -23,6 +24,7 @@ from rmt_studio.gui.preferences import (
 )
 from rmt_studio.gui.theme import theme
 from rmt_studio.spectra import BULK_METHODS
+from rmt_studio.studio.state_folder import recovery_folder
 
 if TYPE_CHECKING:
     from rmt_studio.gui.main_window import MainWindow
@@ -75,6 +77,7 @@ class PreferencesDialog(Dialog):
         self.batch = QSpinBox()
         self.batch.setObjectName("preference_batch")
         self.batch.setRange(0, LARGEST_BATCH)
+        self.batch.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)
         self.batch.setSpecialValueText(self.tr("automatic"))
         self.batch.setSuffix(self.tr(" images"))
         self.batch.setAccessibleName(self.tr("Batch of an evaluation"))
@@ -120,6 +123,11 @@ class PreferencesDialog(Dialog):
             self.tr("Kept spectra"),
             ((self.tr("Size"), row), (self.tr("Folder"), self.folder)),
         )
+        self.recovery = ElidedLabel(least=12)
+        self.recovery.set_text(str(recovery_folder()), str(recovery_folder()))
+        self.recovery.setProperty("muted", True)
+        title = self.tr("Saved after each edit, for recovery")
+        self._section(grid, title, ((self.tr("Folder"), self.recovery),))
         self.column.addLayout(grid)
         self.layout_button = button(self.tr("Reset layout"),
                                     tooltip=self.tr("Put panels and columns back"))  # fmt: skip

@@ -52,6 +52,12 @@ class ShortcutsDialog(Dialog):
         for text, keys in (
             (self.tr("Filter the layers"), "Ctrl+F"),
             (self.tr("Copy the names of layers, results, or a plot"), "Ctrl+C"),
+            (self.tr("Copy the numbers of a plot"), "Ctrl+Shift+N"),
+            (self.tr("Save a plot"), "Ctrl+Shift+S"),
+            (self.tr("Save the numbers of a plot"), "Ctrl+Alt+N"),
+            (self.tr("Next and previous plot"), "Ctrl+Tab, Ctrl+Shift+Tab"),
+            (self.tr("Open the rules of a result, rename it, remove it"), "Enter, F2, Del"),
+            (self.tr("Cancel a job, start it anew, show its log"), "Del, R, Enter"),
             (self.tr("Menu of what has the focus"), self.tr("Menu key, Shift+F10")),
             (self.tr("Next and previous control"), "Tab, Shift+Tab"),
             (self.tr("Move the threshold of a plot"), self.tr("Left, Right")),

@@ -23,6 +23,10 @@ from rmt_studio.gui.jobs.view import JobsView
 from rmt_studio.studio.job_book import JobEntry, State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QAction
+
     from rmt_studio.gui.workbench import Workbench
 
 
@@ -46,6 +50,7 @@ class JobsPanel(QFrame):
         self.log_button.setToolTip(self.tr("Show what happened to the job (Enter)"))
         self.clear_button.setToolTip(self.tr("Remove the jobs that have ended from the list"))
         self.clear_button.setAccessibleName(self.tr("Clear ended jobs"))
+        self._offered: list[QAction] = []
         self._pages = QStackedWidget(self)
         self._build()
         self.view.verb_asked.connect(self._do)
@@ -58,6 +63,10 @@ class JobsPanel(QFrame):
         self.log_button.clicked.connect(self.show_log)
         self.clear_button.clicked.connect(self.clear)
         self._update()
+
+    def offer(self, actions: Mapping[str, QAction]) -> None:
+        """Offer in the menu of a job what the window offers for all of them, as it is there."""
+        self._offered = [actions["job_log"], actions["clear_jobs"]]
 
     @property
     def subject(self) -> JobEntry | None:
@@ -161,8 +170,8 @@ class JobsPanel(QFrame):
     def _open_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for button in (self.verb_button, self.log_button, self.clear_button):
-            action = menu.addAction(button.toolTip())
-            action.setEnabled(button.isEnabled())
-            action.triggered.connect(button.click)
+        verb = menu.addAction(self.verb_button.toolTip())
+        verb.setEnabled(self.verb_button.isEnabled())
+        verb.triggered.connect(self.verb_button.click)
+        menu.addActions(self._offered)
         menu.popup(self.view.viewport().mapToGlobal(at))

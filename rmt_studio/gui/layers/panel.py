@@ -19,6 +19,7 @@ from rmt_studio.gui.layers.selection_link import SelectionLink
 from rmt_studio.gui.layers.table_model import LayerTableModel
 from rmt_studio.gui.layers.table_view import LayerTable
 from rmt_studio.gui.layers.views_bar import ViewsBar
+from rmt_studio.gui.tab_order import tab_through
 from rmt_studio.studio.document import (
     AnalysisCleared,
     ComparedChanged,
@@ -29,6 +30,10 @@ from rmt_studio.studio.document import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QAction
+
     from rmt_studio.gui.heat_map.page import HeatMapPage
     from rmt_studio.gui.layers.row import LayerRow
     from rmt_studio.gui.workbench import Workbench
@@ -63,7 +68,6 @@ class LayerPanel(QFrame):
         self.filter_bar.query_changed.connect(self._filter)
         self.filter_bar.left.connect(self._focus_layers)
         self.views.page_chosen.connect(self.show_view)
-        self.views.grouping_chosen.connect(self.group_by)
         self.views.fold_chosen.connect(self.fold_all)
         self.table.folded.connect(self._fold)
         self._redraw_timer.timeout.connect(self._redraw)
@@ -72,6 +76,11 @@ class LayerPanel(QFrame):
         kept = str(QSettings().value(_GROUPING) or "")
         self.group_by(Grouping(kept) if kept in tuple(map(str, Grouping)) else Grouping.NONE)
         self._show_page()
+
+    def offer(self, actions: Mapping[str, QAction]) -> None:
+        """Offer in the menus of this panel what the window offers of it, as it is there."""
+        self.row_menu.offer(actions)
+        self.views.offer(actions)
 
     # --- what is shown ---------------------------------------------------------------------------
 
@@ -85,6 +94,7 @@ class LayerPanel(QFrame):
 
             self.heat_map = HeatMapPage(self._workbench, self)
             self._views.addWidget(self.heat_map)
+            tab_through((self.table, self.heat_map))
         self.views.show_page(page)
         self.filter_bar.columns_button.setVisible(page == 0)
         self._views.setCurrentIndex(page)
@@ -197,6 +207,7 @@ class LayerPanel(QFrame):
         self._views.addWidget(self.table)
         column.addWidget(self._views, 1)
         column.addWidget(self._foot)
+        tab_through((self.views, self.filter_bar, self.table))
         self._pages.addWidget(page)
         self._pages.addWidget(EmptyPage(self))
         frame = QVBoxLayout(self)

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu
 
-from rmt_studio.pruning import KEEP
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rmt_studio.gui.workbench import Workbench
 
 
@@ -20,8 +20,6 @@ class RowMenu(QMenu):
     def __init__(self, view: QAbstractItemView, workbench: Workbench) -> None:
         super().__init__(view)
         self._view, self._workbench = view, workbench
-        self.keep = self._action(self.tr("Keep as is"))
-        self.keep.triggered.connect(self._keep)
         self.copy_rule = self._action(self.tr("Copy rule to selection"))
         self.copy_rule.triggered.connect(self._copy_rule)
         self.addSeparator()
@@ -32,6 +30,10 @@ class RowMenu(QMenu):
         view.addAction(self.copy_name)
         view.customContextMenuRequested.connect(self.open_at)
 
+    def offer(self, actions: Mapping[str, QAction]) -> None:
+        """Offer what the window offers for the selected layers."""
+        self.insertAction(self.copy_rule, actions["keep_selected"])
+
     def open_at(self, place: QPoint) -> None:
         """Show the menu at a place of the view."""
         self.prepare()
@@ -41,8 +43,7 @@ class RowMenu(QMenu):
     def prepare(self) -> None:
         """Name the layers and enable what can be done with them."""
         bench = self._workbench
-        names, rules = bench.selection, bench.document.recipe.rules
-        self.keep.setEnabled(any(name in rules for name in names))
+        names = bench.selection
         self.copy_name.setText(self.tr("Copy names") if len(names) > 1 else self.tr("Copy name"))
         self.copy_rule.setEnabled(bench.current is not None and len(names) > 1)
         if bench.current is not None:
@@ -53,10 +54,6 @@ class RowMenu(QMenu):
         action = QAction(text, self)
         self.addAction(action)
         return action
-
-    def _keep(self) -> None:
-        bench = self._workbench
-        bench.edit_rules(dict.fromkeys(bench.selection, KEEP), self.tr("keep as is"))
 
     def _copy_rule(self) -> None:
         bench = self._workbench

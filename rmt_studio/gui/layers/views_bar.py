@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabBar, QToolButton, QWidget
 
 from rmt_studio.gui.layers.groups import Grouping
 
-_TEXTS = {
-    Grouping.NONE: "No groups",
-    Grouping.BLOCK: "Group by block",
-    Grouping.ROLE: "Group by role",
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QAction
+
+_ACTIONS = {
+    Grouping.NONE: "group_none",
+    Grouping.BLOCK: "group_block",
+    Grouping.ROLE: "group_role",
 }
 _SHORT = {Grouping.NONE: "Group", Grouping.BLOCK: "By block", Grouping.ROLE: "By role"}
 
@@ -21,31 +27,32 @@ class ViewsBar(QWidget):
 
     Signals:
         page_chosen (int): 0 for the table, 1 for the heat map.
-        grouping_chosen (object): a `Grouping`.
         fold_chosen (bool): all groups are to be folded away, or shown again.
     """
 
     page_chosen = Signal(int)
-    grouping_chosen = Signal(object)
     fold_chosen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tabs = QTabBar(self)
         self.button = QToolButton(self)
-        self._choices = QActionGroup(self)
         self._actions: dict[Grouping, QAction] = {}
+        self._grouping = Grouping.NONE
         self._build()
         self.tabs.currentChanged.connect(self.page_chosen)
-        self._choices.triggered.connect(self._choose)
 
-    def action(self, grouping: Grouping) -> QAction:
-        """Return the switch of a grouping."""
-        return self._actions[grouping]
+    def offer(self, actions: Mapping[str, QAction]) -> None:
+        """Offer the window's own switches of the groupings."""
+        self._actions = {grouping: actions[name] for grouping, name in _ACTIONS.items()}
+        self.button.menu().insertActions(self._separator, list(self._actions.values()))
+        self.show_grouping(self._grouping)
 
     def show_grouping(self, grouping: Grouping) -> None:
         """Say which grouping is in use."""
-        self._actions[grouping].setChecked(True)
+        self._grouping = grouping
+        if grouping in self._actions:
+            self._actions[grouping].setChecked(True)
         self.button.setText(self.tr(_SHORT[grouping]) + " ▾")
         for action in (self.fold, self.unfold):
             action.setEnabled(grouping is not Grouping.NONE)
@@ -54,9 +61,6 @@ class ViewsBar(QWidget):
         """Show the table (0) or the heat map (1); groups are the table's."""
         self.tabs.setCurrentIndex(page)
         self.button.setVisible(page == 0)
-
-    def _choose(self, action: QAction) -> None:
-        self.grouping_chosen.emit(Grouping(action.data()))
 
     def _fold(self) -> None:
         self.fold_chosen.emit(True)
@@ -86,12 +90,7 @@ class ViewsBar(QWidget):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self.button)
-        for grouping, text in _TEXTS.items():
-            action = QAction(self.tr(text), self._choices, checkable=True)
-            action.setData(str(grouping))
-            self._actions[grouping] = action
-            menu.addAction(action)
-        menu.addSeparator()
+        self._separator = menu.addSeparator()
         self.fold = menu.addAction(self.tr("Fold all groups away"))
         self.fold.triggered.connect(self._fold)
         self.unfold = menu.addAction(self.tr("Show all groups"))

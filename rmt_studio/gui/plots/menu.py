@@ -38,8 +38,8 @@ class PlotMenu(QObject):
         self._names: dict[int, str] = {}
         self.save = self._action(self.tr("Save plot…"), QKeySequence("Ctrl+Shift+S"))
         self.copy = self._action(self.tr("Copy plot"), QKeySequence(QKeySequence.StandardKey.Copy))
-        self.copy_data = self._action(self.tr("Copy its numbers"), QKeySequence("Ctrl+Alt+C"))
-        self.numbers = self._action(self.tr("Save its numbers as CSV…"), QKeySequence("Ctrl+Alt+S"))
+        self.copy_data = self._action(self.tr("Copy its numbers"), QKeySequence("Ctrl+Shift+N"))
+        self.numbers = self._action(self.tr("Save its numbers as CSV…"), QKeySequence("Ctrl+Alt+N"))
         self.save.triggered.connect(self._save)
         self.copy.triggered.connect(self.copy_plot)
         self.copy_data.triggered.connect(self.copy_numbers)

@@ -29,6 +29,10 @@ from rmt_studio.studio.document import ImagesOpened, ModelOpened, RunAdded
 from rmt_studio.studio.events import RunsChanged
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QAction
+
     from rmt_studio.gui.results.series import Comparison
     from rmt_studio.gui.workbench import Workbench
 
@@ -54,6 +58,11 @@ class ResultsPanel(QFrame):
         self._build()
         self._connect()
         self._show()
+
+    def offer(self, actions: Mapping[str, QAction]) -> None:
+        """Offer in the menu what the window offers of the results, as it is there."""
+        wanted = [actions["compare_runs"], actions["export_results"]]
+        self.menu.insertActions(self._separator, wanted)
 
     # --- following the document ----------------------------------------------------------------
 
@@ -120,7 +129,7 @@ class ResultsPanel(QFrame):
 
     def _build(self) -> None:
         self.menu.addActions(self.actions_of_runs.all)
-        self.menu.addSeparator()
+        self._separator = self.menu.addSeparator()
         self.menu.addMenu(self.table.column_menu)
         self.table.column_menu.setTitle(self.tr("Columns"))
         self.more_button.setText("⋯")

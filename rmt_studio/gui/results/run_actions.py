@@ -29,7 +29,7 @@ class RunActions(QObject):
     """The actions of the table; its keys work while it has the focus.
 
     Attributes:
-        use, diff, rename, remove, copy, export: the actions.
+        use, rename, remove, copy: the actions.
     """
 
     def __init__(self, workbench: Workbench, table: RunTable) -> None:
@@ -37,32 +37,26 @@ class RunActions(QObject):
         self._workbench, self._table = workbench, table
         key = QKeySequence.StandardKey
         self.use = self._action(self.tr("Open its rules"), "Return", "Enter")
-        self.diff = self._action(self.tr("Compare two runs…"), "Ctrl+D")
         self.rename = self._action(self.tr("Rename…"), "F2")
         self.remove = self._action(self.tr("Remove…"), key.Delete)
         self.copy = self._action(self.tr("Copy table"), key.Copy)
-        self.export = self._action(self.tr("Export results…"))
         self.use.triggered.connect(self.open_rules)
-        self.diff.triggered.connect(self.compare)
         self.rename.triggered.connect(self.ask_name)
         self.remove.triggered.connect(self.ask_removal)
         self.copy.triggered.connect(self.copy_table)
-        self.export.triggered.connect(self.ask_file)
 
     @property
     def all(self) -> list[QAction]:
         """The actions in the order of a menu."""
-        return [self.use, self.diff, self.rename, self.remove, self.copy, self.export]
+        return [self.use, self.rename, self.remove, self.copy]
 
     def prepare(self) -> None:
         """Enable what can be done with what is selected."""
         runs, chosen = self._runs, self._chosen
         self.use.setEnabled(chosen is not None and chosen.recipe is not None)
-        self.diff.setEnabled(len(runs) > 1)
         for action in (self.rename, self.remove):
             action.setEnabled(chosen is not None)
-        for action in (self.copy, self.export):
-            action.setEnabled(bool(runs))
+        self.copy.setEnabled(bool(runs))
 
     def open_rules(self) -> None:
         """Make the recipe of the selected run the open one, as one step to undo."""

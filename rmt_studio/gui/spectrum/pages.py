@@ -18,12 +18,23 @@ from rmt_studio.gui.spectrum.tail import TailPlot
 from rmt_studio.gui.spectrum.vectors import VectorsPage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from rmt_studio.gui.spectrum.chart import Chart
     from rmt_studio.gui.spectrum.closer import Closer
     from rmt_studio.gui.spectrum.cut import Cut
     from rmt_studio.gui.spectrum.legend import Mark
     from rmt_studio.gui.spectrum.shown import Shown
     from rmt_studio.gui.spectrum.spectrum_plot import SpectrumPlot
+
+PLOTS: tuple[Callable[[], SpectrumPlot], ...] = (
+    DensityPlot,
+    CdfPlot,
+    QuantilePlot,
+    ScreePlot,
+    TailPlot,
+)
+"""Those that show the spectrum and the cut, as their tabs stand."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,11 @@ class Page:
 class Pages(QStackedWidget):
     """One page per tab; what a page needs is drawn when it is in view.
 
+    Args:
+        plots: one of each kind of `PLOTS`, where they were made before: together they take longer
+            than a window may stand still.
+        parent: of the widget.
+
     Attributes:
         tabs: the bar that chooses the page; it stands elsewhere.
         plots: the pages that show the spectrum and the cut.
@@ -55,15 +71,9 @@ class Pages(QStackedWidget):
         infos: what is known of each page.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, plots: Iterable[SpectrumPlot] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plots: tuple[SpectrumPlot, ...] = (
-            DensityPlot(),
-            CdfPlot(),
-            QuantilePlot(),
-            ScreePlot(),
-            TailPlot(),
-        )
+        self.plots = tuple(plots) or tuple(kind() for kind in PLOTS)
         self.entries, self.vectors, self.details = EntriesPlot(), VectorsPage(), DetailsPage()
         self.charts: tuple[Chart, ...] = (*self.plots, self.entries)
         for page in (*self.charts, self.vectors, self.details):

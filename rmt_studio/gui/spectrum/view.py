@@ -6,12 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import (
-    QFrame,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from rmt_studio.gui.spectrum.axis_memory import AxisMemory
 from rmt_studio.gui.spectrum.captions import cut_caption
@@ -51,16 +46,22 @@ class SpectrumView(QFrame):
         workbench: what is shown.
         parent: of the widget.
         patience: ms for which the last picture stays while the next is computed.
+        pages: what stands behind the tabs; made here where it was not before.
     """
 
     def __init__(
-        self, workbench: Workbench, parent: QWidget | None = None, *, patience: int = _PATIENCE
+        self,
+        workbench: Workbench,
+        parent: QWidget | None = None,
+        *,
+        patience: int = _PATIENCE,
+        pages: Pages | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("spectrum_view")
         self.setProperty("card", True)
         self.setMinimumSize(380, 300)
-        self._workbench = workbench
+        self._workbench, self.pages = workbench, pages or Pages()
         self._editor = CutEditor(workbench, self)
         self._refit = Refit(workbench)
         self._pictured: LayerAnalysis | None = None
@@ -73,7 +74,7 @@ class SpectrumView(QFrame):
 
     def _build(self) -> None:
         self.header, self.headline = LayerHeader(self._workbench), Headline()
-        self.tools, self.pages = ToolRow(), Pages()
+        self.tools = ToolRow()
         self.tabs, self.plots = self.pages.tabs, self.pages.plots
         self.legend, self.log_other = self.tools.legend, self.tools.log_other
         self.footer = Footer(self._workbench.lens, self.pages)

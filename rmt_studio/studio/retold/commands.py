@@ -57,8 +57,6 @@ def _pruning(done: Done) -> Iterator[str]:
     calibration = []
     if done.calibration and done.calibration.folder:
         calibration = ["--calibration", done.calibration.folder]
-    elif done.calibration:
-        yield "# the command calibrates on a part of the demo's digits: numbers differ a little"
     yield _call("prune", *_model(done), *how, *calibration, "-o", PRUNED)
 
 
@@ -76,9 +74,8 @@ def _evaluating(done: Done) -> Iterator[str]:
 def _exporting(done: Done) -> Iterator[str]:
     subject = [PRUNED] if done.recipe.rules else _model(done)
     for file in done.exports:
-        yield _call(
-            "export", *subject, "-o", file.path, "--format", file.format, "--dtype", file.dtype
-        )
+        how = ["--format", file.format, "--dtype", file.dtype, *([] if file.zstd else ["--no-zstd"])]
+        yield _call("export", *subject, "-o", file.path, *how)
 
 
 def _data(images: Images) -> list[str]:

@@ -19,11 +19,12 @@ BARE = "bare"
 
 @dataclass(frozen=True)
 class Exported:
-    """A file or folder that was written: where, in which format and type of numbers."""
+    """A file or folder that was written: where, in which format and type, packed where it can."""
 
     path: str
     format: str
     dtype: str
+    zstd: bool = True
 
 
 @dataclass(frozen=True)

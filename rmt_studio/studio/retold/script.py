@@ -87,8 +87,9 @@ def _exporting(done: Done) -> Iterator[str]:
     accuracy = f", accuracy={found}.record()" if known else ""
     for file in done.exports:
         yield ""
-        call = f"{subject}, {file.path!r}, format={file.format!r}, dtype={file.dtype!r}{accuracy}"
-        yield f"report = export({call})"
+        packed = "" if file.zstd else ", zstd=False"
+        call = f"{subject}, {file.path!r}, format={file.format!r}, dtype={file.dtype!r}"
+        yield f"report = export({call}{packed}{accuracy})"
         yield 'print(f"{report.path}: {report.bytes:,} bytes, verified: {report.verified}")'
 
 

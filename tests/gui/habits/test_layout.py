@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollBar
 
 from rmt_studio.gui.layers.columns import DEFAULT_COLUMNS
@@ -61,3 +62,45 @@ def test_that_no_panel_scrolls_sideways(demo, size):
         if bar.isVisible() and bar.width() > bar.height() and bar.maximum() > bar.minimum()
     ]
     assert sideways == []
+
+
+def shares_of(window):
+    docks = window.panels.docks
+    names = ("layers", "jobs", "results")
+    return [docks[name].width() / window.width() for name in names] + [
+        docks["jobs"].height() / window.height()
+    ]
+
+
+def test_that_panels_keep_their_shares_when_the_window_grows(demo):
+    demo.resize(1440, 900)
+    QApplication.processEvents()
+    wanted = shares_of(demo)
+    demo.resize(1024, 700)
+    QApplication.processEvents()
+    demo.resize(1440, 900)
+    QApplication.processEvents()
+    assert shares_of(demo) == wanted
+    demo.resize(3840, 2160)
+    QApplication.processEvents()
+    assert demo.panels.docks["layers"].width() >= 800
+    assert demo.panels.docks["jobs"].height() == pytest.approx(0.22 * 2160, abs=4)
+
+
+def test_that_a_moved_edge_stays_where_it_was_put(demo, qtbot):
+    layers = demo.panels.docks["layers"]
+    edge = QPoint(layers.geometry().right() + 2, layers.geometry().center().y())
+    button = Qt.MouseButton.LeftButton
+    qtbot.mouseMove(demo, edge)
+    qtbot.mousePress(demo, button, pos=edge)
+    for step in (20, 60):
+        QTest.mouseMove(demo, edge + QPoint(step, 0))
+    qtbot.mouseRelease(demo, button, pos=edge + QPoint(60, 0))
+    QApplication.processEvents()
+    moved = layers.width()
+    demo.resize(1700, 1000)
+    QApplication.processEvents()
+    assert layers.width() == moved
+    demo.actions_by_id["reset_layout"].trigger()
+    QApplication.processEvents()
+    assert layers.width() != moved

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QShortcut
 
 from rmt_studio.gui.actions import ACTIONS, reasons
 from rmt_studio.gui.window_commands import WindowCommands
+from rmt_studio.pruning import EntryThreshold, LayerRule
 
 
 def test_that_every_action_has_one_id_and_one_slot():
@@ -24,7 +25,42 @@ def test_that_no_two_actions_share_a_shortcut(window):
         for sequence in action.shortcuts()
     )
     keys.update(shortcut.key().toString() for shortcut in window.findChildren(QShortcut))
+    panels = {a for a in window.findChildren(QAction) if a not in window.actions_by_id.values()}
+    of_panels = {key.toString() for action in panels for key in action.shortcuts()}
+    assert of_panels
+    assert of_panels & set(keys) == set()  # Qt would carry out neither
     assert [key for key, times in keys.items() if key and times > 1] == []
+
+
+def test_that_context_menus_hold_the_actions_of_the_registry(demo):
+    actions, layers, results = demo.actions_by_id, demo.layers, demo.results
+    assert actions["keep_selected"] in layers.row_menu.actions()
+    groups = layers.views.button.menu().actions()
+    assert {actions[f"group_{name}"] for name in ("none", "block", "role")} <= set(groups)
+    assert {actions["compare_runs"], actions["export_results"]} <= set(results.menu.actions())
+    menus = (layers.row_menu, layers.views.button.menu(), results.menu)
+    own = {a.text() for menu in menus for a in menu.actions()} - {""}
+    said = [a.text() for menu in menus for a in menu.actions() if a in actions.values()]
+    assert own & {a.text() for a in actions.values()} == set(said)
+
+
+def test_that_the_menu_says_how_layers_are_grouped(demo):
+    actions = demo.actions_by_id
+    assert actions["group_none"].isChecked()
+    actions["group_role"].trigger()
+    assert actions["group_role"].isChecked()
+    assert not actions["group_none"].isChecked()
+
+
+def test_that_keep_removes_the_rules_of_the_chosen(demo):
+    bench, keep = demo.workbench, demo.actions_by_id["keep_selected"]
+    names = ("blocks.1.mlp.fc1", "blocks.2.attn.q")
+    rule = LayerRule(steps=(EntryThreshold(share=0.75),))
+    bench.edit_rules(dict.fromkeys(names, rule), "zero entries")
+    bench.select(names[:1], names[0])
+    keep.trigger()
+    assert set(bench.document.recipe.rules) == {names[1]}
+    assert not keep.isEnabled()
 
 
 def test_that_access_keys_are_unique_in_each_menu():

@@ -239,16 +239,6 @@ def test_that_the_rule_of_the_layer_on_show_goes_to_all_that_are_chosen(filled, 
     assert workbench.document.recipe.rule("blocks.0.attn.q").keeps
 
 
-def test_that_keep_as_is_removes_the_rules_of_the_chosen(filled, workbench):
-    give(workbench, "head", "blocks.0.attn.q")
-    workbench.select(("head",), "head")
-    filled.row_menu.prepare()
-    filled.row_menu.keep.trigger()
-    assert set(workbench.document.recipe.rules) == {"blocks.0.attn.q"}
-    filled.row_menu.prepare()
-    assert not filled.row_menu.keep.isEnabled()
-
-
 def test_that_one_layer_has_nobody_to_copy_its_rule_to(filled, workbench):
     workbench.select(("head",), "head")
     filled.row_menu.prepare()

@@ -32,8 +32,8 @@ def edit(stack, document, changes, text="edit", gesture=-1):
 def test_that_a_drag_is_one_step_with_its_name(stack, document):
     name, gesture = document.model.layers[1].name, new_gesture()
     for multiple in (1.1, 1.2, 1.3):
-        edit(stack, document, {name: rule(multiple)}, "move the threshold", gesture)
-    assert (stack.count(), stack.undoText()) == (1, "move the threshold")
+        edit(stack, document, {name: rule(multiple)}, f"cut at {multiple}", gesture)
+    assert (stack.count(), stack.undoText()) == (1, "cut at 1.3")  # where it was let go
     stack.undo()
     assert document.recipe.rules == {}
     stack.redo()
