@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +15,8 @@ from rmt_studio.spectra import Localisation, localisation
 from rmt_studio.spectra.spectrum import checked_weight
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from numpy.typing import NDArray
 
     from rmt_studio.analysis.layer_analysis import LayerAnalysis
@@ -75,6 +79,25 @@ class SingularBasis:
             localisation(right[:, None]),
         )
 
+    def root_mean_square(
+        self, first: int, last: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return how large components are over several values: left ``(out,)``, right ``(in,)``.
+
+        Uniform vectors of length n have ``n^-1/2`` everywhere.
+
+        Args:
+            first: rank of one end, 0 for the largest value.
+            last: rank of the other end, not smaller; it counts too.
+
+        Raises:
+            IndexError: there are not so many.
+        """
+        if not 0 <= first <= last < len(self):
+            raise IndexError(last)
+        left, right = (np.square(side[:, first : last + 1]) for side in (self.left, self.right))
+        return np.sqrt(left.mean(1)), np.sqrt(right.mean(1))
+
 
 def singular_basis(
     weight: Weight, layer: LayerAnalysis, progress: Progress = no_progress
@@ -84,35 +107,49 @@ def singular_basis(
     Args:
         weight: the matrix that ``layer`` was made of, shape (out, in).
         layer: its spectrum and fit; values that are zero by it have no vectors to speak of.
-        progress: called before each of the two long steps; may raise `Cancelled`.
+        progress: called before each long step; may raise `Cancelled`. The longest, one call of
+            LAPACK, takes less than half a second of one processor for a 4096 x 1024 matrix.
 
     Raises:
         InputError: the weight is not a matrix of finite floating point numbers.
     """
-    progress(0, 2, layer.name)
+    progress(0, 4, layer.name)
     matrix = checked_weight(weight).to(torch.float64)
-    progress(1, 2, layer.name)
-    left, right = singular_vectors(matrix, np.arange(layer.fit.dimension))
+    pauses = (partial(progress, step, 4, layer.name) for step in (1, 2, 3))
+    left, right = singular_vectors(matrix, np.arange(layer.fit.dimension), pauses)
     return SingularBasis(left.astype(np.float32), right.astype(np.float32))
 
 
 def singular_vectors(
-    matrix: torch.Tensor, ranks: NDArray[np.int64]
+    matrix: torch.Tensor, ranks: NDArray[np.int64], pauses: Iterable[Callable[[], None]] = ()
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the left and right singular vectors of the given ranks as columns, float64."""
+    """Return the left and right singular vectors of the given ranks as columns, float64.
+
+    Args:
+        matrix: float64, shape (out, in).
+        ranks: 0 for the largest value.
+        pauses: one is called before each long step, of which there are up to three.
+    """
     if ranks.size == 0:
         out, inputs = matrix.shape
         return np.empty((out, 0)), np.empty((inputs, 0))
     wide = matrix.shape[0] <= matrix.shape[1]
-    short, long = _short_and_long_vectors(matrix if wide else matrix.mT, torch.as_tensor(ranks))
+    short, long = _short_and_long_vectors(
+        matrix if wide else matrix.mT, torch.as_tensor(ranks), iter(pauses)
+    )
     left, right = (short, long) if wide else (long, short)
     return left.cpu().numpy(), right.cpu().numpy()
 
 
 def _short_and_long_vectors(
-    wide: torch.Tensor, ranks: torch.Tensor
+    wide: torch.Tensor, ranks: torch.Tensor, pauses: Iterator[Callable[[], None]]
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the singular vectors of a (p, n) matrix, (p, k) and (n, k), from its Gram matrix."""
+    """Return the singular vectors of a (p, n) matrix, (p, k) and (n, k), from its Gram matrix.
+
+    Where that is not exact enough, from ``W^T = Q R`` and the decomposition of the square R
+    (Chan 1982), which is as exact as that of W and takes a third of its time.
+    """
+    _pause(pauses)
     scale = float(wide.abs().max())
     wide = wide / scale
     squares, vectors = torch.linalg.eigh(wide @ wide.mT)
@@ -120,6 +157,14 @@ def _short_and_long_vectors(
     if squares[places].min() > GRAM_FLOOR * squares[-1]:
         short = vectors[:, places]
         return short, torch.nn.functional.normalize(wide.mT @ short, dim=0)
-    left, _, right = torch.linalg.svd(wide, full_matrices=False)
     chosen = ranks.to(wide.device)
-    return left[:, chosen], right[chosen].mT
+    _pause(pauses)
+    basis, triangle = torch.linalg.qr(wide.mT)
+    _pause(pauses)
+    left, _, right = torch.linalg.svd(triangle)
+    return right[chosen].mT, basis @ left[:, chosen]
+
+
+def _pause(pauses: Iterator[Callable[[], None]]) -> None:
+    for pause in islice(pauses, 1):
+        pause()

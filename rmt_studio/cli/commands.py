@@ -293,4 +293,4 @@ def _open_window(
         raise InputError(checkpoint, "needs an architecture", "name it: rmt-studio gui MODEL ...")
     from rmt_studio.gui.app import run
 
-    raise typer.Exit(run(model, checkpoint, data))
+    run(model, checkpoint, data)  # ends the process

@@ -72,12 +72,14 @@ class Analyses(QObject):
 
     def _put_in(self, most: int | None = _TOGETHER) -> None:
         """Put layers that arrived into the document; the rest after the window had its turn."""
-        ready, self._arrived = self._arrived[:most], self._arrived[len(self._arrived[:most]) :]
+        ready = self._arrived[:most]
+        del self._arrived[:most]
         if self._arrived:
             self._next.start()
         document = self._document
-        wanted = (document.model, document.recipe.bulk_fit)
-        found = [event.layer for event in ready if (event.model, event.settings) == wanted]
+        model, settings = document.model, document.recipe.bulk_fit
+        # `is`: models are equal by their tensors, which may have to be read for that
+        found = [x.layer for x in ready if x.model is model and x.settings == settings]
         if found:
             document.add_analysis(found)
 

@@ -6,8 +6,7 @@ import atexit
 import gc
 import signal
 import sys
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QIcon
@@ -28,13 +27,12 @@ if TYPE_CHECKING:
 _TITLE_BAR = 40  # px, of a system whose windows have tall ones
 
 
-def run(model: str | None, checkpoint: Path | None, data: Path | None) -> int:
-    """Open the window, start loading what was named, and return the exit code."""
+def run(model: str | None, checkpoint: Path | None, data: Path | None) -> NoReturn:
+    """Open the window, start loading what was named, and end the process when it is closed."""
     application = make_application(sys.argv)
     start_logging()
     window = MainWindow(early=True)
     sys.excepthook = CrashHandler(window).report
-    window.furnished.connect(partial(_look_for_lost, window))
     fit_to_screen(window)
     importing = Importing(window)
     Opening(window, importing)
@@ -44,7 +42,7 @@ def run(model: str | None, checkpoint: Path | None, data: Path | None) -> int:
     elif data is not None:
         window.waiting.open_images(data)
     code = application.exec()
-    return leave(code, jobs_ended=window.jobs_ended and not importing.running)
+    leave(code, jobs_ended=window.jobs_ended and not importing.running)
 
 
 def make_application(arguments: list[str]) -> QApplication:
@@ -58,11 +56,6 @@ def make_application(arguments: list[str]) -> QApplication:
     theme().choose("system")
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return application
-
-
-def _look_for_lost(window: MainWindow) -> None:
-    """Offer what a killed program left behind."""
-    window.workbench.project_opening.look_for_lost()
 
 
 def make_window() -> MainWindow:

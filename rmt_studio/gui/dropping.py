@@ -10,14 +10,13 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from rmt_studio.gui.dialogs.choices import WEIGHT_SUFFIXES
+from rmt_studio.studio.state_folder import PROJECT_SUFFIX
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from rmt_studio.gui.window_commands import WindowCommands
-
-_PROJECT = ".rmts"
 
 
 class Kind(Enum):
@@ -36,7 +35,7 @@ def kind_of(path: Path) -> Kind:
     name = path.name.lower()
     if path.is_dir():
         return Kind.MODEL_FOLDER if (path / "config.json").is_file() else Kind.IMAGES
-    if name.endswith(_PROJECT):
+    if name.endswith(PROJECT_SUFFIX):
         return Kind.PROJECT
     if name.endswith(WEIGHT_SUFFIXES):
         return Kind.CHECKPOINT

@@ -23,6 +23,7 @@ AREAS = {
 }
 FIRST_SIZE = (1440, 900)
 _RULES = 280  # px
+_HIGHEST_SHARE = 320  # px: jobs and results; what is above uses the rest
 _WIDEST_SHARE = 900  # px: more makes a table no easier to read, the plots take the rest
 
 
@@ -126,7 +127,8 @@ class WindowLayout(QObject):
         jobs = min(round(0.21 * width), _WIDEST_SHARE // 2)
         rest = width - jobs - rules - 4
         window.resizeDocks([docks["jobs"], docks["results"]], [jobs, rest], across)
-        window.resizeDocks([docks["jobs"]], [round(0.22 * height)], down)
+        low = min(round(0.22 * height), _HIGHEST_SHARE)
+        window.resizeDocks([docks["jobs"]], [low], down)
 
     # --- what outlives the window ----------------------------------------------------------
 

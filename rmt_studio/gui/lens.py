@@ -73,7 +73,7 @@ class Lens(QObject):
         self.view = WHOLE
         self.null_kind: str | None = None
         self._wanted: set[Detail] = set()
-        self._rank: int | None = None
+        self._ranks: tuple[int, int] | None = None
         self._shelf, self._bases = LensShelf(desk, self), LensShelf(desk, self, kept=1)
         for shelf in (self._shelf, self._bases):
             shelf.arrived.connect(self._refresh)
@@ -107,10 +107,11 @@ class Lens(QObject):
             (self._wanted.add if wanted else self._wanted.discard)(what)
             self._refresh()
 
-    def pick(self, rank: int | None) -> None:
-        """Look at one singular value, 0 for the largest, in every plot; at none with None."""
-        if rank != self._rank:
-            self._rank = rank
+    def pick(self, rank: int | None, to: int | None = None) -> None:
+        """Look at one singular value, 0 for the largest, or at all up to another; or at none."""
+        ranks = None if rank is None else (rank, rank if to is None else to)
+        if ranks != self._ranks:
+            self._ranks = ranks
             self.picked_changed.emit()
 
     def refusal(self, view: View) -> str:
@@ -196,10 +197,14 @@ class Lens(QObject):
     @property
     def picked(self) -> int | None:
         """The rank of the singular value that is looked at; None where what is shown lacks it."""
-        shown = self.shown
-        if self._rank is None or shown is None or self._rank >= shown.fit.dimension:
-            return None
-        return self._rank
+        return None if self.picked_ranks is None else self.picked_ranks[0]
+
+    @property
+    def picked_ranks(self) -> tuple[int, int] | None:
+        """The same, and that up to which all are looked at; it may be the smaller or the same."""
+        shown, ranks = self.shown, self._ranks
+        there = shown is not None and ranks is not None and max(ranks) < shown.fit.dimension
+        return ranks if there else None
 
     @property
     def basis(self) -> SingularBasis | None:

@@ -18,7 +18,6 @@ from rmt_studio.gui.actions import build_actions, connect_actions, reasons, say_
 from rmt_studio.gui.before import EarlyBar, early_panels
 from rmt_studio.gui.layout import WindowLayout
 from rmt_studio.gui.leaving import PATIENCE, may_close
-from rmt_studio.gui.tab_order import tab_through
 from rmt_studio.gui.theme import theme
 from rmt_studio.gui.waiting import Waiting
 from rmt_studio.gui.welcome import WelcomePage
@@ -102,10 +101,26 @@ class MainWindow(QMainWindow):
         files = self.findChild(QMenu, "menu_file")
         files.insertMenu(self.actions_by_id["open_demo"], self.recent_menu)  # pyright: ignore[reportOptionalMemberAccess]
         yield
+        # Tab goes through the rooms in the order in which they are put in
+        self.header = rooms.Header(bench, self.actions_by_id)
+        self.bar.clear()
+        self.bar.addWidget(self.header)
+        yield
         self.layers = rooms.LayerPanel(bench)
         self.layers.offer(self.actions_by_id)
         yield
         self.panels.fill("layers", self.layers)
+        yield
+        plots = []
+        for kind in rooms.PLOTS:
+            plots.append(kind())
+            yield
+        pages = rooms.Pages(plots)
+        yield
+        self.spectrum = rooms.SpectrumView(bench, pages=pages)
+        yield
+        self._centre.addWidget(self.spectrum)
+        yield
         self.inspector = rooms.Inspector(bench)
         yield
         self.panels.fill("inspector", self.inspector)
@@ -119,22 +134,9 @@ class MainWindow(QMainWindow):
         yield
         self.panels.fill("results", self.results)
         yield
-        plots = []
-        for kind in rooms.PLOTS:
-            plots.append(kind())
-            yield
-        pages = rooms.Pages(plots)
-        yield
-        self.spectrum = rooms.SpectrumView(bench, pages=pages)
-        yield
-        self._centre.addWidget(self.spectrum)
-        yield
-        self.bar.clear()
-        self.header = rooms.Header(bench, self.actions_by_id)
-        self.bar.addWidget(self.header)
         self.statusBar().addWidget(rooms.MeaningLine(bench), 1)
-        panels = (self.inspector, self.jobs, self.results)
-        tab_through((self.header, self.layers, self._centre, *panels))
+        self.layers.order_tabs()
+        self.spectrum.order_tabs()
         self.panels.restore_rooms()
         rooms.apply_preferences(self, rooms.read_preferences())
         yield

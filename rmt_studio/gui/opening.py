@@ -20,6 +20,7 @@ class Opening(QObject):
         super().__init__(window)
         self._window, self._importing, self._begun = window, importing, False
         importing.done.connect(self._imported)
+        window.furnished.connect(self._furnished)
         window.installEventFilter(self)
         QTimer.singleShot(_AT_THE_LATEST, self.begin)
 
@@ -42,3 +43,7 @@ class Opening(QObject):
 
         collect_in_this_thread(self._window)
         self._window.furnish()
+
+    def _furnished(self) -> None:
+        """Offer what a killed program left behind."""
+        self._window.workbench.project_opening.look_for_lost()

@@ -166,7 +166,7 @@ class ProjectDesk(QObject):
         if not self._discarded and not unwanted:
             self.save_now()
         self._timer.stop()
-        self._writer.leave(remove=unwanted and self.missing is None)
+        self._writer.leave(unwanted=self._place if unwanted and self.missing is None else None)
         self._bridge.close()
         self._writer.close()
 
@@ -212,13 +212,14 @@ class ProjectDesk(QObject):
         untitled = self.path is None and self.missing is None and not self._at_stake
         if self._unsent is not None and not untitled:
             self._writer.save(self._place, self._unsent)
+        unwanted = self._place if untitled else None
         if self.path is None and self._at_stake:  # edited after the question, or without one
             self.told.emit(self.tr("The next start offers the work that was not saved"))
         self._begin(opened)
         if opened is None:
-            self._writer.leave(remove=untitled)
+            self._writer.leave(unwanted=unwanted)
         else:
-            self._writer.adopt(opened.file, opened.kept, remove_former=untitled)
+            self._writer.adopt(opened.file, opened.kept, unwanted=unwanted)
         self.changed.emit()
 
     def _begin(self, opened: Opened | None) -> None:

@@ -112,8 +112,7 @@ class ProjectOpening(QObject):
             text = self.tr("{name} is missing: File > Locate model… says where it is")
             self.told.emit(text.format(name=project.model.title))
         else:
-            for run in project.runs:
-                document.add_run(run)
+            document.put_runs(project.runs)
             if project.skipped:
                 document.skip_layers(project.skipped)
             self._fill()

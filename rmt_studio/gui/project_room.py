@@ -20,6 +20,7 @@ from rmt_studio.gui.dialogs.unsaved import UnsavedBox
 from rmt_studio.gui.edits import outlive_listeners
 from rmt_studio.gui.recent import recent_projects, remember_project
 from rmt_studio.studio.recovery import forget
+from rmt_studio.studio.state_folder import PROJECT_SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,7 @@ class ProjectRoom(QObject):
     def save_as(self, then: Callable[[], object] | None = None) -> None:
         """Ask where the document shall be kept from now on."""
         former, name = self._project.path, self._project.name
-        proposed = former.name if former is not None else f"{name or 'project'}.rmts"
+        proposed = former.name if former is not None else f"{name or 'project'}{PROJECT_SUFFIX}"
         path = choose_project_to_save(self._window, proposed)
         if path:
             self._project.save_as(path, then)

@@ -17,8 +17,3 @@ def remember_project(path: str) -> None:
     """Put a project at the head of the list."""
     others = [known for known in recent_projects() if known != path]
     QSettings().setValue(_KEY, [path, *others][:_KEPT])
-
-
-def forget_project(path: str) -> None:
-    """Take a project off the list."""
-    QSettings().setValue(_KEY, [known for known in recent_projects() if known != path])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from rmt_studio.gui.terms import term
 from rmt_studio.pruning import METHODS
 from rmt_studio.studies import Measured, SearchStep
 from rmt_studio.studio import study_tasks
@@ -106,7 +107,7 @@ class Study(QObject):
         lacking = [m for m in methods if self._bench.image_sets.missing_for(m)]
         if lacking:
             text = self.tr("{0} needs calibration images: open some (File menu)")
-            return text.format(METHODS[lacking[0]].label)
+            return text.format(term(METHODS[lacking[0]].label))
         return ""
 
     def start(self, asked: Any, file: Path | None = None, *, anew: bool = False) -> None:  # noqa: ANN401

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from rmt_studio.gui.terms import term
 from rmt_studio.pruning import METHODS, PrunedModel, Recipe
 from rmt_studio.studio.targets import Situation, Target, best_method, fill_rules, reach_target
 
@@ -107,7 +108,7 @@ class Targets(QObject):
             return self.tr("wait until every spectrum is known")
         if self._bench.image_sets.missing_for(target.method):
             text = self.tr("{0} needs calibration images: open some (File menu)")
-            return text.format(METHODS[target.method].label)
+            return text.format(term(METHODS[target.method].label))
         return ""
 
     def _filled(self, model: LoadedModel, target: Target, and_then: Next, recipe: Recipe) -> None:
@@ -144,4 +145,4 @@ def _send(post: Callable[[object], None], start: Situation, piece: Piece) -> Non
 def title_of(target: Target) -> str:
     """Return ``50% of blocks`` or ``2:4``, with the name of the method."""
     share = target.pattern or f"{target.sparsity:.0%} of {target.of}"
-    return f"{share} · {METHODS[target.method].label}"
+    return f"{share} · {term(METHODS[target.method].label)}"

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSettings
 
 from rmt_studio.gui.actions import OF_THE_STACK
 from rmt_studio.gui.theme import theme
+from rmt_studio.studio.state_folder import PROJECT_SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,14 +62,6 @@ class Waiting(QObject):
         """Open images as soon as that is possible."""
         self._ask(("images", folder), partial(self._open_images, folder))
 
-    def open_demo(self) -> None:
-        """Open the demo as soon as that is possible."""
-        self._ask("open_demo", self._window.actions_by_id["open_demo"].trigger)
-
-    def choose_model(self) -> None:
-        """Ask for a model as soon as that is possible."""
-        self._ask("open_model", self._window.actions_by_id["open_model"].trigger)
-
     def pass_on(self) -> None:
         """Hand the actions to the window's commands, and do what was asked for."""
         for action in self._held().values():
@@ -98,7 +91,7 @@ class Waiting(QObject):
         self._window.tell(self.tr("This opens as soon as PyTorch and timm are loaded"))
 
     def _open_model(self, name: str, checkpoint: str | Path | None, images: Path | None) -> None:
-        if checkpoint is None and name.endswith(".rmts"):
+        if checkpoint is None and name.endswith(PROJECT_SUFFIX):
             self._window.project.open_path(name)
         else:
             self._window.workbench.open_model(name, checkpoint, images=images)

@@ -150,9 +150,10 @@ class _RecentButton(QPushButton):
         self.setObjectName("welcome_recent")
         title = self.tr("the demo") if name == "demo" else Path(name).name
         where = checkpoint or (name if Path(name).is_absolute() else "")
+        place = Path(checkpoint).name if checkpoint else str(Path(where).parent) if where else ""
         self.setToolTip(where or title)
         self.setAccessibleName(self.tr("Open {name}").format(name=f"{title} {where}".strip()))
-        left, right = ElidedLabel(title, least=14), ElidedLabel(Path(where).name, least=6)
+        left, right = ElidedLabel(title, least=14), ElidedLabel(place, least=6)
         right.setProperty("muted", True)
         right.setAlignment(Qt.AlignmentFlag.AlignRight)
         for label in (left, right):

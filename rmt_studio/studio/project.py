@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from rmt_studio.pruning import Recipe
     from rmt_studio.studio.document import Run
 
-SUFFIX = ".rmts"
 MOST_STEPS = 1000
 """Edits that can be undone; the oldest go first."""
 

@@ -77,13 +77,24 @@ class ProjectWriter:
         """Write a file anew and go on with that; where that fails, with the one before."""
         self._submit(self._save_as, path, project)
 
-    def adopt(self, file: ProjectFile, project: Project, *, remove_former: bool = False) -> None:
-        """Go on with a file that was opened, and what was read from it."""
-        self._submit(self._adopt, file, project, remove_former)
+    def adopt(self, file: ProjectFile, project: Project, *, unwanted: Path | None = None) -> None:
+        """Go on with a file that was opened, and what was read from it.
 
-    def leave(self, *, remove: bool = False) -> None:
-        """Close the file, after what still waits is written; remove it if nobody wants it."""
-        self._submit(self._leave, remove)
+        Args:
+            file: open.
+            project: what it holds.
+            unwanted: of the document before this one; see `leave`.
+        """
+        self._submit(self._adopt, file, project, unwanted)
+
+    def leave(self, *, unwanted: Path | None = None) -> None:
+        """Close the file, after what still waits is written.
+
+        Args:
+            unwanted: a recovery file to remove after that, if there is one. It is named, because
+                the document may have got another file by `save_as` meanwhile.
+        """
+        self._submit(self._leave, unwanted)
 
     def wait(self, seconds: float) -> bool:
         """Return whether all that was asked for is in the file within so many seconds."""
@@ -166,18 +177,17 @@ class ProjectWriter:
         self._file = file
         self._written = {key: entry.token for key, entry in wanted.items()}
 
-    def _adopt(self, file: ProjectFile, project: Project, remove_former: bool) -> None:
+    def _adopt(self, file: ProjectFile, project: Project, unwanted: Path | None) -> None:
         if self._file is not file:
-            self._leave(remove_former)
+            self._leave(unwanted)
         self._file = file
         self._written = {key: entry.token for key, entry in entries_of(project).items()}
 
-    def _leave(self, remove: bool) -> None:
-        path = self._file.path if self._file is not None else None
+    def _leave(self, unwanted: Path | None) -> None:
         self._close_file()
-        if remove and path is not None:
+        if unwanted is not None:
             with suppress(OSError):
-                path.unlink(missing_ok=True)
+                unwanted.unlink(missing_ok=True)
 
     def _close_file(self) -> None:
         if self._file is not None:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from rmt_studio.errors import InputError
 from rmt_studio.progress import Progress, no_progress
-from rmt_studio.studio.project import SUFFIX
 from rmt_studio.studio.project_codec import project_of
 from rmt_studio.studio.project_file import ProjectFile
-from rmt_studio.studio.state_folder import recovery_folder
+from rmt_studio.studio.state_folder import PROJECT_SUFFIX, recovery_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +38,7 @@ class Recoverable:
 def recoverable(progress: Progress = no_progress) -> tuple[Recoverable, ...]:
     """Return the documents that no window has open, newest first; damaged files are passed over."""
     folder = recovery_folder()
-    files = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+    files = sorted(folder.glob(f"*{PROJECT_SUFFIX}")) if folder.is_dir() else []
     found = []
     for done, path in enumerate(files):
         progress(done, len(files), "looking for documents to recover")

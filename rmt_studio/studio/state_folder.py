@@ -9,6 +9,9 @@ from pathlib import Path
 
 import platformdirs
 
+PROJECT_SUFFIX = ".rmts"
+"""Of project files."""
+
 _PROGRAM = "rmt-studio"
 _VARIABLE = "RMT_STUDIO_STATE"
 _NUMBERS = itertools.count(1)
@@ -27,7 +30,7 @@ def recovery_folder() -> Path:
 def new_recovery_file() -> Path:
     """Return a place in the recovery folder that no other document has."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    return recovery_folder() / f"{stamp}-{os.getpid()}-{next(_NUMBERS)}.rmts"
+    return recovery_folder() / f"{stamp}-{os.getpid()}-{next(_NUMBERS)}{PROJECT_SUFFIX}"
 
 
 def log_folder() -> Path:

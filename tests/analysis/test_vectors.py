@@ -57,3 +57,46 @@ def test_that_it_ends_where_it_is_cancelled():
 
     with pytest.raises(Cancelled):
         singular_basis(weight, analysed(weight), stop)
+
+
+def ill_conditioned(out, inputs):
+    """Return a matrix whose singular values fall evenly over six decades, and its vectors."""
+    generator = np.random.default_rng(5)
+    short = min(out, inputs)
+    left, right = (np.linalg.qr(generator.normal(size=(n, short)))[0] for n in (out, inputs))
+    weight = torch.as_tensor((left * np.logspace(0, -6, short)) @ right.T)
+    return weight, left, right
+
+
+@pytest.mark.parametrize("shape", [(30, 70), (70, 30)])
+def test_that_vectors_of_small_values_are_exact(shape):
+    weight, left, right = ill_conditioned(*shape)
+    basis = singular_basis(weight, analysed(weight))
+    assert len(basis) == 30
+    for found, known in ((basis.left, left), (basis.right, right)):
+        np.testing.assert_allclose(np.abs((found * known).sum(0)), 1, atol=1e-6)
+
+
+def test_that_the_slow_way_can_be_left_between_its_steps():
+    weight, _left, _right = ill_conditioned(30, 70)
+    steps = []
+
+    def stop(done, total, _what):
+        steps.append(done)
+        if done == total - 1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        singular_basis(weight, analysed(weight), stop)
+    assert steps == [0, 1, 2, 3]
+
+
+def test_that_the_root_mean_square_of_all_vectors_is_even():
+    weight = torch.randn(20, 50, generator=torch.Generator().manual_seed(6))
+    basis = singular_basis(weight, analysed(weight))
+    left, _right = basis.root_mean_square(0, 19)  # rows of an orthogonal matrix have length 1
+    np.testing.assert_allclose(left, 20**-0.5, atol=1e-6)
+    one = basis.root_mean_square(3, 3)
+    np.testing.assert_allclose(one[1], np.abs(basis.right[:, 3]), atol=1e-7)
+    with pytest.raises(IndexError):
+        basis.root_mean_square(3, 20)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 _WATCH = "stall-watchdog"
 STALL = 0.1  # seconds; the wall for the window's thread
@@ -21,6 +23,17 @@ STALL = 0.1  # seconds; the wall for the window's thread
 def settings_of_its_own(tmp_path, monkeypatch):
     """Keep the person's own settings out of the tests, and the tests out of them."""
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def nothing_held():
+    """Let go of the mouse and the keys that a test leaves held: Qt keeps them for the next one.
+
+    QTest holds the button after a double click, and the modifiers of the last key.
+    """
+    yield
+    if QApplication.instance() is not None:
+        QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """How the layers of an analysis come into the document."""
 
+from rmt_studio import load_model
 from rmt_studio.gui.analyses import _TOGETHER, Analyses, _LayerReady
 from rmt_studio.gui.job_desk import JobDesk
 from rmt_studio.studio.document import Document, LayersAnalyzed
@@ -28,6 +29,25 @@ def test_that_layers_of_another_model_or_fit_are_dropped(qtbot, demo_model, demo
     document.open_model(demo_model)
     desk.arrived.emit(_LayerReady(demo_model, None, demo_analysis[0]))
     desk.arrived.emit(_LayerReady(demo_model, document.recipe.bulk_fit, demo_analysis[1]))
+    qtbot.waitUntil(lambda: document.layer(demo_analysis[1].name) is not None)
+    assert document.layer(demo_analysis[0].name) is None
+    desk.close()
+    analyses.deleteLater()
+
+
+def test_that_models_are_told_apart_without_being_compared(
+    qtbot, monkeypatch, demo_model, demo_analysis
+):
+    def refuse(*_models):
+        raise AssertionError("equality of models is that of their tensors, which it reads")
+
+    before, document, desk = load_model("demo"), Document(), JobDesk()
+    analyses = Analyses(document, desk)
+    document.open_model(demo_model)
+    monkeypatch.setattr(type(demo_model), "__eq__", refuse)
+    settings = document.recipe.bulk_fit
+    desk.arrived.emit(_LayerReady(before, settings, demo_analysis[0]))
+    desk.arrived.emit(_LayerReady(demo_model, settings, demo_analysis[1]))
     qtbot.waitUntil(lambda: document.layer(demo_analysis[1].name) is not None)
     assert document.layer(demo_analysis[0].name) is None
     desk.close()

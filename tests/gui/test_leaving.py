@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from rmt_studio.gui.dialogs import AskBox
-from rmt_studio.gui.leaving import PATIENCE, leave, may_close, question
+from rmt_studio.gui.leaving import PATIENCE, may_close, question
 
 CONTRACT = 2.0  # seconds from the close to the end of the process
 LIMIT = 20.0  # what a machine may take that is busy with other things
@@ -135,5 +135,14 @@ def test_that_many_jobs_are_counted():
     assert "and 3 more" in text
 
 
-def test_that_with_no_job_left_the_exit_code_is_returned():
-    assert leave(3, jobs_ended=True) == 3
+@pytest.mark.parametrize(("ended", "told"), [(True, "tidied"), (False, "")])
+def test_that_the_process_ends_at_once_with_the_exit_code(ended, told):
+    program = f"""
+import atexit
+from rmt_studio.gui.leaving import leave
+atexit.register(print, "tidied")
+leave(3, jobs_ended={ended})
+print("taken apart")
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout.strip()) == (3, told)

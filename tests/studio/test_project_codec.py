@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ def project(demo_model, demo_analysis):
     names = [f"{place:03d}.png" for place in range(12)]
     runs = [
         run_on(names),
-        run_on(names, "again", Recipe(name="s")),
+        replace(run_on(names, "again", Recipe(name="s")), layer_sparsity={"head": 0.1 + 0.2}),
         run_on(names[:5], "few", Recipe(name="r"), 1),
     ]
     return project_on(demo_model, demo_analysis, steps=9, index=6, runs=runs)
@@ -46,7 +47,7 @@ def test_that_a_project_comes_back_as_it_was(project):
         assert (layer.layer, layer.fit, layer.entries) == (known.layer, known.fit, known.entries)
         assert np.array_equal(layer.spectrum.singular_values, known.spectrum.singular_values)
     for one, other in zip(found.runs, project.runs, strict=True):
-        assert one.recipe == other.recipe
+        assert (one.recipe, one.layer_sparsity) == (other.recipe, other.layer_sparsity)
         assert one.evaluation.record() == other.evaluation.record()
         assert one.evaluation.names == other.evaluation.names
         assert np.array_equal(one.evaluation.predictions, other.evaluation.predictions)

@@ -22,3 +22,14 @@ def test_that_a_project_is_saved_as_the_file_it_is_in_already(tmp_path):
     file = ProjectFile.open(path)
     assert project_of(file.read(), path.name).history.index == 3
     file.close()
+
+
+def test_that_a_file_that_was_just_named_is_not_removed_with_the_recovery_file(tmp_path):
+    recovery, named = tmp_path / "recovery.rmts", tmp_path / "named.rmts"
+    writer = ProjectWriter(list)
+    writer.save(recovery, project(1))
+    writer.save_as(named, project(2))
+    writer.leave(unwanted=recovery)  # asked for before the writer could tell that it has a name
+    writer.close()
+    assert named.is_file()
+    assert not recovery.exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -28,6 +28,10 @@ class Dialog(QDialog):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(18, 16, 18, 16)
         self.column.setSpacing(12)
+
+    def sizeHint(self) -> QSize:
+        """As high as wrapped text is at the width it will get; narrower, it would be higher."""
+        return super().sizeHint().expandedTo(self.minimumSize())
 
     def add_buttons(self, *buttons: QPushButton) -> QHBoxLayout:
         """Append a row of buttons; the last one, at the right end, has the focus."""

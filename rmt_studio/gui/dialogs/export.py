@@ -15,6 +15,7 @@ from rmt_studio.gui.dialogs.files import choose_export, last_folder, remember_fo
 from rmt_studio.gui.dialogs.format_list import FormatList
 from rmt_studio.gui.dialogs.format_page import FormatPage
 from rmt_studio.gui.dialogs.open_pages import PathField
+from rmt_studio.gui.terms import term
 from rmt_studio.models.exports import FORMATS, Options, Subject, formats_for
 from rmt_studio.studio import export_tasks
 from rmt_studio.studio.export_tasks import ExportChoice
@@ -172,7 +173,7 @@ class ExportDialog(Dialog):
 
     def _browse(self) -> None:
         chosen = FORMATS[self.page.choice.format]
-        kind = f"{chosen.label} (*{chosen.suffix})" if chosen.suffix else ""
+        kind = f"{term(chosen.label)} (*{chosen.suffix})" if chosen.suffix else ""
         path = choose_export(self, self.target.text, kind)
         if path:
             self.target.path.setText(path)

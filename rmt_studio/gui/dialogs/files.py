@@ -7,6 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from rmt_studio.studio.state_folder import PROJECT_SUFFIX
+
 _FOLDERS = {"images", "calibration", "model"}  # kinds that are folders themselves
 
 
@@ -81,7 +83,7 @@ def choose_project_to_save(parent: QWidget | None, name: str) -> str:
     start = str(Path(last_folder("project")) / name)
     path, _ = QFileDialog.getSaveFileName(parent, _tr("Save the project"), start, _projects())
     remember_folder("project", path)
-    return path if not path or Path(path).suffix else f"{path}.rmts"
+    return path if not path or Path(path).suffix else f"{path}{PROJECT_SUFFIX}"
 
 
 def choose_export(
@@ -117,7 +119,7 @@ def _folder(parent: QWidget | None, title: str, kind: str) -> str:
 
 
 def _projects() -> str:
-    return _tr("Projects (*.rmts);;All files (*)")
+    return _tr("Projects (*{suffix});;All files (*)").format(suffix=PROJECT_SUFFIX)
 
 
 def _recipes() -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from rmt_studio.gui.inspector.figures import size_text
+from rmt_studio.gui.terms import term
 from rmt_studio.gui.theme import theme
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ class FormatList(QListWidget):
         self.setToolTip(self.tr("What to write"))
         self.setFixedWidth(_WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._labels = {one.key: one.label for one in formats}
+        self._labels = {one.key: term(one.label) for one in formats}
         for one in formats:
-            row = QListWidgetItem(f"{one.label}\n…")
+            row = QListWidgetItem(f"{term(one.label)}\n…")
             row.setData(_KEY, one.key)
             row.setSizeHint(QSize(_WIDTH - 8, _ROW))
             row.setToolTip(one.gives)

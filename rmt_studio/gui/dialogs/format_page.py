@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from rmt_studio.gui.dialogs.base import button, caption, heading
 from rmt_studio.gui.inspector.choice_box import ChoiceBox
 from rmt_studio.gui.inspector.figures import size_text
+from rmt_studio.gui.terms import term
 from rmt_studio.studio.export_tasks import ExportChoice
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class FormatPage(QFrame):
     def show_format(self, chosen: Format) -> None:
         """Show another format, its usual dtype chosen unless it has the one chosen before."""
         before, self._format = self.dtype.currentData(), chosen
-        self.title.setText(chosen.label)
+        self.title.setText(term(chosen.label))
         self.gives.setText(chosen.gives)
         self.dtype.clear()
         for dtype in chosen.dtypes:

@@ -22,6 +22,7 @@ from rmt_studio.gui.preferences import (
     read_preferences,
     write_preferences,
 )
+from rmt_studio.gui.terms import term
 from rmt_studio.gui.theme import theme
 from rmt_studio.spectra import BULK_METHODS
 from rmt_studio.studio.state_folder import recovery_folder
@@ -63,7 +64,7 @@ class PreferencesDialog(Dialog):
         tip = self.tr("How the noise variance of models opened from now on is read off")
         self.bulk_fit = self._choice("bulk_fit", self.tr("Bulk fit"), tip)
         for key, method in BULK_METHODS.items():
-            self.bulk_fit.add(method.label, key)
+            self.bulk_fit.add(term(method.label), key)
         self.quantity = self._choice(
             "quantity", self.tr("Plots show"), self.tr("What stands on the axis of each plot")
         )

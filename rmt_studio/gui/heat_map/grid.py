@@ -45,10 +45,10 @@ class Grid:
 
     @property
     def column_labels(self) -> tuple[str, ...]:
-        """The last parts of the columns' names, longer where those would not tell them apart."""
+        """The last parts of the columns' names, longer where those are numbers or stand twice."""
         last = Counter(column.rpartition(".")[2] for column in self.columns)
         return tuple(
-            "other" if not column else leaf if last[leaf] == 1 else column
+            "other" if not column else leaf if last[leaf] == 1 and not leaf.isdigit() else column
             for column in self.columns
             for leaf in (column.rpartition(".")[2],)
         )

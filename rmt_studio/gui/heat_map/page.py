@@ -16,6 +16,7 @@ from rmt_studio.gui.heat_map.scale import scale_of
 from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.layers.specs import SPECS, by_key
 from rmt_studio.gui.layers.texts import wrapped
+from rmt_studio.gui.plots.help import HelpButton
 
 if TYPE_CHECKING:
     from rmt_studio.gui.layers.row import LayerRow
@@ -38,6 +39,7 @@ class HeatMapPage(QWidget):
         self.log_box = QCheckBox(self.tr("Log"), self)
         self.difference_box = QCheckBox(self.tr("Difference"), self)
         self.readout = ElidedLabel(parent=self)
+        self.help = HelpButton("heat_map", self.tr("Heat map of blocks and roles"))
         self._build()
         self._restore()
         self.metric_box.currentIndexChanged.connect(self._choose_metric)
@@ -57,6 +59,11 @@ class HeatMapPage(QWidget):
     def choose_metric(self, column: Column) -> None:
         """Show another figure."""
         self.metric_box.setCurrentIndex(METRICS.index(column))
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """What the Tab key goes to, in order."""
+        return (self.metric_box, self.log_box, self.difference_box, self.help, self.map)
 
     def show_rows(self, rows: list[LayerRow], faint: frozenset[str]) -> None:
         """Show these rows; ``faint`` are those that a filter hides in the table."""
@@ -136,7 +143,9 @@ class HeatMapPage(QWidget):
             spec = SPECS[column]
             self.metric_box.addItem(self.tr(spec.name or spec.title), int(column))
             place = self.metric_box.count() - 1
-            self.metric_box.setItemData(place, wrapped(spec.tip), Qt.ItemDataRole.ToolTipRole)
+            self.metric_box.setItemData(
+                place, wrapped(self.tr(spec.tip)), Qt.ItemDataRole.ToolTipRole
+            )
         self.metric_box.setObjectName("heat_map_metric")
         self.metric_box.setAccessibleName(self.tr("Figure of the heat map"))
         self.metric_box.setToolTip(self.tr("Which figure of each matrix the colours show"))
@@ -152,6 +161,7 @@ class HeatMapPage(QWidget):
         line.addWidget(self.metric_box, 1)
         line.addWidget(self.log_box)
         line.addWidget(self.difference_box)
+        line.addWidget(self.help)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 0, 10, 0)
         column.setSpacing(8)

@@ -76,7 +76,7 @@ class HeatMap(QGraphicsView):
         """Show these numbers."""
         if picture.grid is not self._picture.grid:
             self._places = {name: place for place, name in picture.grid.names.items()}
-            self._anchor = None
+            self._anchor = self._dragged_from = None
         self._picture = picture
         current = picture.current
         self.setAccessibleDescription(picture.readout(current) if current else "")

@@ -15,6 +15,7 @@ from rmt_studio.gui.inspector.number_field import NO_GESTURE, NumberField, one_d
 from rmt_studio.gui.inspector.rules import SCORES, Edit, Shared, shared
 from rmt_studio.gui.inspector.section import FIELD_WIDTH, Section
 from rmt_studio.gui.inspector.slider import ShareSlider
+from rmt_studio.gui.terms import term
 from rmt_studio.pruning import METHODS, EntryMask, LayerRule, LowRank
 from rmt_studio.pruning.steps import parse_pattern
 
@@ -44,7 +45,7 @@ class MaskSection(Section):
         )
         self.score.setObjectName("mask_score")
         for key in SCORES:
-            label = METHODS[key].label if key in METHODS else key
+            label = term(METHODS[key].label) if key in METHODS else key
             self.score.add(label, key)
         self.groups = ChoiceBox(
             self.tr("Groups"), self.tr("n:m: of m consecutive inputs of a row n stay")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rmt_studio.gui.inspector.choice_box import ChoiceBox
+from rmt_studio.gui.terms import term
 from rmt_studio.pruning import METHODS
 
 if TYPE_CHECKING:
@@ -40,11 +41,11 @@ class MethodBox(ChoiceBox):
         return METHODS[self.currentData()]
 
     def _offer(self, method: Method) -> None:
-        self.add(method.label, method.key)
+        self.add(term(method.label), method.key)
         self.explain(method.key, self._about(method))
 
     def _about(self, method: Method) -> str:
-        lines = [method.label]
+        lines = [term(method.label)]
         if method.source:
             lines.append(method.source)
         if method.takes_images:

@@ -14,6 +14,7 @@ from rmt_studio.gui.inspector.figures import THIN
 from rmt_studio.gui.inspector.mask_sections import PATTERNS
 from rmt_studio.gui.inspector.method_box import MethodBox
 from rmt_studio.gui.inspector.number_field import NumberField, one_decimal
+from rmt_studio.gui.terms import term
 from rmt_studio.pruning import BulkFitSettings
 from rmt_studio.pruning.steps import parse_pattern
 from rmt_studio.spectra import BULK_METHODS
@@ -97,7 +98,7 @@ class ModelCard(Card):
         self.bulk_fit = ChoiceBox(self.tr("Bulk fit"), tip)
         self.bulk_fit.setObjectName("bulk_fit")
         for key, method in BULK_METHODS.items():
-            self.bulk_fit.add(method.label, key)
+            self.bulk_fit.add(term(method.label), key)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -144,7 +145,7 @@ class ModelCard(Card):
         pattern = self.wanted.pattern
         fixed = self.tr("{0} groups say how much goes").format(pattern) if pattern else ""
         method = self.method.method
-        lacking = self.tr("{0} knows no n:m groups").format(method.label)
+        lacking = self.tr("{0} knows no n:m groups").format(term(method.label))
         reasons = {
             self.target: reason or fixed,
             self.of: reason or fixed,

@@ -11,6 +11,7 @@ from rmt_studio.gui.inspector.card import Card
 from rmt_studio.gui.inspector.figures import THIN
 from rmt_studio.gui.inspector.kept import KeptParameters
 from rmt_studio.gui.inspector.model_card import ModelCard, not_ready
+from rmt_studio.gui.terms import term
 from rmt_studio.pruning import METHODS
 from rmt_studio.studio.document import (
     AnalysisCleared,
@@ -93,10 +94,10 @@ class PruneCard(Card):
 
     def _allow(self) -> None:
         reason, wanted = not_ready(self._workbench, self), self._target.wanted
-        label = METHODS[wanted.method].label
+        label = term(METHODS[wanted.method].label)
         lacking = self._workbench.image_sets.missing_for(wanted.method)
         needs = self.tr("{0} needs calibration images").format(label) if lacking else ""
-        best = METHODS[self._workbench.targets.best_method].label
+        best = term(METHODS[self._workbench.targets.best_method].label)
         self.best.setText(self.tr("Prune to {0}").format(f"{100 * wanted.sparsity:g}{THIN}%"))
         tip = self.tr(
             "{0} fewer of the {1}: fill the rules by {2}, prune, recover and evaluate, in one "

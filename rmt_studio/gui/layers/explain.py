@@ -11,6 +11,7 @@ from rmt_studio.gui.layers.figures import ready
 from rmt_studio.gui.layers.row import LayerRow, Quality
 from rmt_studio.gui.layers.specs import SPECS
 from rmt_studio.gui.layers.texts import wrapped
+from rmt_studio.gui.terms import term
 from rmt_studio.spectra import p_value_text
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _VERDICTS = {
 def explain(row: LayerRow, column: Column) -> str:
     """Return the tooltip of a cell."""
     if column in (Column.LAYER, Column.ROLE, Column.SHAPE, Column.RATIO, Column.PARAMETERS):
-        return f"{row.layer.name}: {row.layer.role.label}, held by {row.layer.parameter}"
+        return f"{row.layer.name}: {term(row.layer.role.label)}, held by {row.layer.parameter}"
     if column in RULE:
         return _explain_rule(row, column)
     if row.zeros:

@@ -39,6 +39,11 @@ class FilterBar(QWidget):
         self.field.left.connect(self.left)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._focus)
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """What the Tab key goes to, in order."""
+        return (self.field, self.columns_button)
+
     def _build(self, columns: QMenu) -> None:
         self.field.setObjectName("layer_filter")
         self.field.setPlaceholderText(self.tr("Filter layers  (name, role:mlp, spikes>20)"))

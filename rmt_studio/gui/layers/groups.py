@@ -14,6 +14,7 @@ from rmt_studio.gui.layers.figures import text_of
 from rmt_studio.gui.layers.row import Quality
 from rmt_studio.gui.layers.specs import SPECS
 from rmt_studio.gui.layers.texts import three_digits, wrapped
+from rmt_studio.gui.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +103,7 @@ class GroupRow:
 def title_of(row: LayerRow, grouping: Grouping) -> str:
     """Return the title of the group that a row is in."""
     if grouping is Grouping.ROLE:
-        return row.layer.role.label
+        return term(row.layer.role.label)
     block, column = split(row.layer.name)
     return _OUTSIDE_BLOCKS if column == OUTSIDE else block
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QTimer
@@ -19,7 +20,6 @@ from rmt_studio.gui.layers.selection_link import SelectionLink
 from rmt_studio.gui.layers.table_model import LayerTableModel
 from rmt_studio.gui.layers.table_view import LayerTable
 from rmt_studio.gui.layers.views_bar import ViewsBar
-from rmt_studio.gui.tab_order import tab_through
 from rmt_studio.studio.document import (
     AnalysisCleared,
     ComparedChanged,
@@ -82,6 +82,13 @@ class LayerPanel(QFrame):
         self.row_menu.offer(actions)
         self.views.offer(actions)
 
+    def order_tabs(self) -> None:
+        """Go from top to bottom. In a window only: Qt turns the order when it is put into one."""
+        heat_map = self.heat_map.stops if self.heat_map is not None else ()
+        stops = (*self.views.stops, *self.filter_bar.stops, self.table, *heat_map)
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
+
     # --- what is shown ---------------------------------------------------------------------------
 
     def show_view(self, page: int) -> None:
@@ -94,7 +101,7 @@ class LayerPanel(QFrame):
 
             self.heat_map = HeatMapPage(self._workbench, self)
             self._views.addWidget(self.heat_map)
-            tab_through((self.table, self.heat_map))
+            self.order_tabs()
         self.views.show_page(page)
         self.filter_bar.columns_button.setVisible(page == 0)
         self._views.setCurrentIndex(page)
@@ -207,7 +214,6 @@ class LayerPanel(QFrame):
         self._views.addWidget(self.table)
         column.addWidget(self._views, 1)
         column.addWidget(self._foot)
-        tab_through((self.views, self.filter_bar, self.table))
         self._pages.addWidget(page)
         self._pages.addWidget(EmptyPage(self))
         frame = QVBoxLayout(self)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.layers.row import LayerRow
 from rmt_studio.gui.layers.specs import SPECS
+from rmt_studio.gui.terms import term
 
 Test = Callable[[LayerRow], bool]
 
@@ -108,7 +109,7 @@ def _role(value: str) -> Test | str:
     if not value:
         return "“role:” needs a role, such as role:mlp or role:query"
     return lambda row: (
-        value in f"{row.layer.role} {row.layer.role.label}".lower()
+        value in f"{row.layer.role} {term(row.layer.role.label)}".lower()
         or (value in ("attn", "attention") and ".attn." in f".{row.layer.name}.")
     )
 

@@ -18,6 +18,7 @@ from rmt_studio.gui.layers.figures import (
 )
 from rmt_studio.gui.layers.sparkline import Sparkline, sparkline_of
 from rmt_studio.gui.layers.texts import grouped
+from rmt_studio.gui.terms import term
 
 if TYPE_CHECKING:
     from rmt_studio.analysis import LayerAnalysis
@@ -130,10 +131,10 @@ def _figures(
 
 def _identity(place: int, layer: Layer) -> dict[Column, Figure]:
     out, inputs = layer.shape
-    ratio = min(layer.shape) / max(layer.shape)
+    ratio, role = min(layer.shape) / max(layer.shape), term(layer.role.label)
     return {
         Column.LAYER: Figure(layer.name, place),
-        Column.ROLE: Figure(layer.role.label, layer.role.label),
+        Column.ROLE: Figure(role, role),
         Column.SHAPE: Figure(f"{out}×{inputs}", (layer.size, out)),
         Column.RATIO: Figure(f"{ratio:.2f}", ratio),
         Column.PARAMETERS: Figure(grouped(layer.size), layer.size),

@@ -48,6 +48,11 @@ class ViewsBar(QWidget):
         self.button.menu().insertActions(self._separator, list(self._actions.values()))
         self.show_grouping(self._grouping)
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """What the Tab key goes to, in order."""
+        return (self.tabs, self.button)
+
     def show_grouping(self, grouping: Grouping) -> None:
         """Say which grouping is in use."""
         self._grouping = grouping

@@ -13,6 +13,7 @@ from rmt_studio.gui.actions import ACTIONS
 from rmt_studio.gui.layers.columns import COMPARISON, Column
 from rmt_studio.gui.layers.specs import SPECS
 from rmt_studio.gui.palette.matching import score
+from rmt_studio.gui.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -114,7 +115,7 @@ def _layers(window: MainWindow) -> Iterator[Entry]:
         rows, columns = layer.shape
         title = _tr("Go to {layer}").format(layer=layer.name)
         tip = _tr("{rows} × {columns} · {role}").format(
-            rows=rows, columns=columns, role=layer.role.label
+            rows=rows, columns=columns, role=term(layer.role.label)
         )
         run = partial(bench.select, (layer.name,), layer.name)
         yield Entry(f"layer:{layer.name}", title, place, "", tip, "", run)

@@ -31,6 +31,7 @@ _PAD = 4  # px left and right of a text
 _MARK = 8  # px across a mark
 _ROW_PAD = 10
 _LEAST_NAME = 100
+_SHORTEST_NAME = 60  # where other columns gave way, too
 _FONT_SCALE = 0.9
 
 
@@ -51,19 +52,32 @@ class MarkedTable(QTableView):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self._source = model
+        self._wanted: tuple[int, ...] = tuple(range(model.columnCount()))
+        self._giving_way: tuple[int, ...] = ()
         self.setModel(model)
         self.setItemDelegate(MarkedDelegate(self))
         self._set_up()
         for changed in (model.modelReset, model.rowsInserted, model.dataChanged):
             changed.connect(self.fit_columns)
 
+    def want_columns(self, wanted: tuple[int, ...], giving_way: tuple[int, ...] = ()) -> None:
+        """Show these columns; some may give way where room is scarce, the first of them first."""
+        self._wanted, self._giving_way = wanted, giving_way
+        self.fit_columns()
+
     def fit_columns(self) -> None:
         """Give each column that is shown the room its texts need."""
-        columns = range(self._source.columnCount())
-        widths = {c: self._width(c) for c in columns if not self.isColumnHidden(c)}
-        left = self.viewport().width() - sum(widths.values())
+        widths = {c: self._width(c) for c in self._wanted}
+        available, name = self.viewport().width(), min(widths[0], _LEAST_NAME)
+        for column in self._giving_way:
+            if sum(widths.values()) - widths[0] + name > available:
+                widths.pop(column, None)
+        for column in range(self._source.columnCount()):
+            self.setColumnHidden(column, column not in widths)
+        left = available - sum(widths.values())
         if left < 0:
-            widths[0] = max(min(widths[0], _LEAST_NAME), widths[0] + left)
+            least = _SHORTEST_NAME if self._giving_way else _LEAST_NAME
+            widths[0] = max(min(widths[0], least), widths[0] + left)
         for column, width in widths.items():
             spread = max(0, left) // len(widths)
             self.horizontalHeader().resizeSection(column, width + spread)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.figures import count_text
+from rmt_studio.gui.plots.help import HelpButton
 from rmt_studio.gui.results.accuracy_plot import AccuracyPlot
 from rmt_studio.gui.results.marked_model import MarkedTableModel
 from rmt_studio.gui.results.row import HEADERS, Column, rows_of
@@ -163,6 +164,7 @@ class ResultsPanel(QFrame):
         line.setSpacing(12)
         line.addWidget(self._heading())
         line.addWidget(self.caption, 1)
+        line.addWidget(HelpButton("accuracy", self.tr("Accuracy against parameters kept")))
         line.addWidget(self.more_button)
         left = QWidget(self)
         column = QVBoxLayout(left)

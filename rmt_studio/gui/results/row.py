@@ -38,6 +38,7 @@ class Column(IntEnum):
 
 
 USUAL = tuple(Column(place) for place in range(Column.LOSS))
+GIVE_WAY = (Column.AGREEMENT, Column.FRONT, Column.SPARSITY, Column.DROP, Column.KEPT)
 BYTES = 4  # of a number in fp32
 HEADERS: dict[Column, Heading] = {
     Column.RUN: Heading("Run", "What was evaluated; the mark is that of its points in the plot"),

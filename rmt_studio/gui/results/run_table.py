@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from rmt_studio.gui.layers.texts import wrapped
 from rmt_studio.gui.results.marked_table import MarkedTable
-from rmt_studio.gui.results.row import HEADERS, USUAL, Column
+from rmt_studio.gui.results.row import GIVE_WAY, HEADERS, USUAL, Column
 
 if TYPE_CHECKING:
     from rmt_studio.gui.results.marked_model import MarkedTableModel
@@ -47,12 +47,14 @@ class RunTable(MarkedTable):
         return self._actions[column]
 
     def show_columns(self, columns: tuple[Column, ...]) -> None:
-        """Show these columns and no others; the names always stay."""
+        """Show these columns and no others; the names always stay.
+
+        The usual ones give way where room is scarce; what a person chose stays, and scrolls.
+        """
+        wanted = tuple(c for c in Column if c in columns or c is Column.RUN)
         for column, action in self._actions.items():
-            shown = column in columns or column is Column.RUN
-            action.setChecked(shown)
-            self.setColumnHidden(column, not shown)
-        self.fit_columns()
+            action.setChecked(column in wanted)
+        self.want_columns(wanted, GIVE_WAY if wanted == USUAL else ())
 
     def selected_places(self) -> list[int]:
         """Return the selected rows, from above."""

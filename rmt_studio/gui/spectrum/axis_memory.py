@@ -1,4 +1,4 @@
-"""Which axes of which plot a person wants logarithmic, from one session to the next."""
+"""Which axes of which plot a person wants logarithmic, from one start to the next."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from rmt_studio.gui.inspector.figures import count_text, percent_text
 from rmt_studio.gui.spectrum.axes import power_of_ten
 from rmt_studio.gui.spectrum.scales import Quantity
+from rmt_studio.gui.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,7 @@ def overlay_captions(shown: Shown, *missing: tuple[str, str]) -> tuple[str, str]
             long += _tr("; λ₊ of two noise factors")
         parts.append((long, _tr("no MP law")))
     if shown.null is not None:
-        label, count = shown.null.label.lower(), shown.null.replicas
+        label, count = term(shown.null.label).lower(), shown.null.replicas
         long = _tr("null: {label}, {n} replicas, 95 % band").format(label=label, n=count)
         parts.append((long, _tr("null: {label}").format(label=label)))
     if shown.other is not None:

@@ -103,6 +103,7 @@ class CdfPlot(SpectrumPlot):
         values, shares = empirical_steps(ascending)
         x, y = _with_level_ends(shown.scale.position(values), shares, shares[0])
         first_spike = 1 + 2 * (ascending.size - shown.spikes)
+        y = _heights(shown, y)
         self._bulk.setData(x[: first_spike + 1], y[: first_spike + 1])
         self._spikes.setData(x[first_spike:], y[first_spike:])
         self._draw_law(shown)
@@ -118,14 +119,15 @@ class CdfPlot(SpectrumPlot):
         if shown.lawful:
             positions, _density = law_curve(shown.fit.law, shown.scale)
             shares = shown.fit.bulk_share * shown.fit.law.cdf(shown.scale.eigenvalue(positions))
-            self._law.setData(*_with_level_ends(positions, shares, 0.0))
+            x, y = _with_level_ends(positions, shares, 0.0)
+            self._law.setData(x, _heights(shown, y))
 
     def _draw_overlays(self, shown: Shown) -> None:
         """Draw null and other spectrum above, and below how far they are from the reference."""
         for overlay in self._overlays:
             overlay.clear()
         curves = null_steps(shown), other_steps(shown)
-        for overlay, moved in zip(self._overlays, (_as_it_is, _less_reference), strict=True):
+        for overlay, moved in zip(self._overlays, (_raised, _less_reference), strict=True):
             null, other = ([moved(shown, curve) for curve in each] for each in curves)
             if null:
                 overlay.draw_null(*null)
@@ -149,13 +151,14 @@ class CdfPlot(SpectrumPlot):
         caption = axis_caption(shown.scale)
         for plot, text in ((self._above, caption if alone else ""), (self._below, caption)):
             axis_of(plot, "bottom").describe(text, high, log=shown.scale.log)
-        axis_of(self._above, "left").describe(self.tr("share below"))
+        axis_of(self._above, "left").describe(self.tr("share below"), log=shown.log_other)
         axis_of(self._below, "left").describe(self.tr("difference"))
 
     def _fit_heights(self, shown: Shown, largest: float) -> None:
         null = shown.fit.ks_null_95 * shown.fit.bulk_share if shown.lawful else 0.0
         reach = 1.12 * max(largest, 1.3 * null, 1e-6)
-        self._above.getViewBox().setYRange(-0.02, 1.03, padding=0)
+        low, high = (np.log10(_least(shown)), 0.06) if shown.log_other else (-0.02, 1.03)
+        self._above.getViewBox().setYRange(low, high, padding=0)
         self._below.getViewBox().setYRange(-reach, reach, padding=0)
         self._band.setVisible(shown.lawful)
         self._band.cover(low=-null, high=null)
@@ -171,8 +174,17 @@ class CdfPlot(SpectrumPlot):
         self._box.setXRange(low - 0.015 * (high - low), high, padding=0)
 
 
-def _as_it_is(shown: Shown, curve: Curve) -> Curve:
-    return curve
+def _raised(shown: Shown, curve: Curve) -> Curve:
+    return curve[0], _heights(shown, curve[1])
+
+
+def _heights(shown: Shown, shares: np.ndarray) -> np.ndarray:
+    """Return where shares stand; on a logarithmic axis none under half of one value's share."""
+    return np.log10(np.maximum(shares, _least(shown))) if shown.log_other else shares
+
+
+def _least(shown: Shown) -> float:
+    return 0.5 / shown.eigenvalues.size
 
 
 def _less_reference(shown: Shown, curve: Curve) -> Curve:

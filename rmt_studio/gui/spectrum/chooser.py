@@ -58,6 +58,7 @@ class Chooser(QToolButton):
         self._chosen: tuple[object, ...] = ()
         self._texts, self._short = ("", ""), False
         self._actions: dict[object, QAction] = {}
+        self._made: list[QAction] = []
         self._groups: dict[str, QMenu] = {}
         self._menu = QMenu(title, self)
         self._menu.setObjectName(f"{name}_menu")
@@ -151,22 +152,38 @@ class Chooser(QToolButton):
             menu.addAction(self._action_of(option))
 
     def _empty(self) -> None:
-        """Delete what the menus held; the submenus stay, to be filled again under their titles."""
-        for action in self._actions.values():
-            action.deleteLater()
-        self._actions.clear()
+        """Delete what the menus held; the submenus stay, to be filled again under their titles.
+
+        Not by `QMenu.clear`, which deletes the actions of a menu at once, those of its submenus
+        never, and leaves Python with objects that are no more.
+        """
         for menu in (self._menu, *self._groups.values()):
-            menu.clear()
+            for action in menu.actions():
+                menu.removeAction(action)
+        for action in self._made:
+            action.deleteLater()
+        self._made.clear()
+        self._actions.clear()
 
     def _begin_section(self, title: str) -> None:
         # not addSection: a menu with a style sheet draws that as a line without its title
         if not self._menu.isEmpty():
-            self._menu.addSeparator()
-        self._menu.addAction(title).setEnabled(False)
+            separator = self._make("")
+            separator.setSeparator(True)
+            self._menu.addAction(separator)
+        heading = self._make(title)
+        heading.setEnabled(False)
+        self._menu.addAction(heading)
+
+    def _make(self, text: str) -> QAction:
+        action = QAction(text, self._menu)
+        self._made.append(action)
+        return action
 
     def _action_of(self, option: Option) -> QAction:
         text = f"{option.text} ({option.refusal})" if option.refusal else option.text
-        action = QAction(text, self._menu, checkable=not option.asks)
+        action = self._make(text)
+        action.setCheckable(not option.asks)
         action.setData(option.key)
         action.setToolTip(option.refusal or option.tip or option.text)
         action.setEnabled(not option.refusal)

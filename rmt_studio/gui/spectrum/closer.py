@@ -26,7 +26,7 @@ class Closer:
         spikes: its spikes.
         basis: its singular vectors.
         basis_refusal: why there are none; empty where there may be.
-        rank: of the singular value that is looked at, or None.
+        ranks: the first and the last of the singular values that are looked at, or None.
         places: of the components of its right and of its left vectors.
     """
 
@@ -36,7 +36,7 @@ class Closer:
     spikes: SpikeDetails | None = None
     basis: SingularBasis | None = None
     basis_refusal: str = ""
-    rank: int | None = None
+    ranks: tuple[int, int] | None = None
     places: tuple[Places, Places] = (_NOWHERE, _NOWHERE)
 
 
@@ -57,6 +57,6 @@ def closer_look(workbench: Workbench, *, vectors: bool) -> Closer:
         lens.spikes,
         lens.basis,
         lens.basis_refusal,
-        lens.picked,
+        lens.picked_ranks,
         places,
     )

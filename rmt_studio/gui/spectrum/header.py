@@ -11,6 +11,7 @@ from rmt_studio.gui.spectrum.fitting import FittingLabel
 from rmt_studio.gui.spectrum.looks import Looks
 from rmt_studio.gui.spectrum.scales import Quantity, Scale
 from rmt_studio.gui.spectrum.segments import Choice, Segments
+from rmt_studio.gui.terms import term
 from rmt_studio.gui.theme import number_font
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class LayerHeader(QWidget):
         """Show a layer; ``others`` is how many more are selected."""
         rows, columns = layer.shape
         shape, ratio = f"{rows} × {columns}", f"c = {layer.spectrum.ratio:.3g}"
-        role = layer.role.label
+        role = term(layer.role.label)
         more = self.tr(" · {n} more selected").format(n=others) if others else ""
         self.name.set_variants(layer.layer_name)
         self.facts.set_variants(

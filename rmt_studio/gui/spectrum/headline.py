@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from rmt_studio.gui.spectrum.captions import number_text
+from rmt_studio.gui.terms import term
 from rmt_studio.gui.theme import number_font
 from rmt_studio.spectra import (
     BULK_METHODS,
@@ -221,7 +222,7 @@ def _edge_or_rank(layer: LayerAnalysis) -> tuple[_Value, _Value]:
 
 def _method_text(fit: BulkFit) -> str:
     """Return the estimator by the shorter of its two names, with its trimming."""
-    long, _, other = BULK_METHODS[fit.method].label.partition("(")
+    long, _, other = term(BULK_METHODS[fit.method].label).partition("(")
     names = [name for name in (long.strip(), other.rstrip(")").strip()) if name]
     label = min(names, key=len)
     return f"{label}, α {fit.options['alpha']:g}" if "alpha" in fit.options else label

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from rmt_studio.gui.spectrum.band import BAND_STRENGTH
 from rmt_studio.gui.spectrum.captions import shortened
 from rmt_studio.gui.spectrum.fitting import FittingLabel
+from rmt_studio.gui.terms import term
 from rmt_studio.gui.theme import number_font, theme
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def overlay_marks(shown: Shown | None) -> tuple[Mark, ...]:
     marks = []
     if shown is not None and shown.null is not None:
         short = QCoreApplication.translate("Legend", "null")
-        marks.append(Mark(BAR, "null_band", shown.null.label, short))
+        marks.append(Mark(BAR, "null_band", term(shown.null.label), short))
     if shown is not None and shown.other is not None:
         marks.append(compared_mark(shown.other.label))
     return tuple(marks)

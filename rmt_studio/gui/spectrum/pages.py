@@ -134,7 +134,7 @@ class Pages(QStackedWidget):
             self.entries.show_entries(closer.entries, other, log=shown.log_other)
         elif self.wants_vectors:
             self.vectors.show_pair(
-                shown, closer.rank or 0, closer.basis, closer.places, closer.basis_refusal
+                shown, closer.ranks or (0, 0), closer.basis, closer.places, closer.basis_refusal
             )
         elif plot is None:
             self.details.show_details(shown, closer.entries, closer.spikes)
@@ -168,7 +168,7 @@ class Pages(QStackedWidget):
         log_y = self.tr("log y")
         return (
             Page("density", self.tr("Density"), log_y),
-            Page("cdf", self.tr("Cumulative distribution")),
+            Page("cdf", self.tr("Cumulative distribution"), log_y),
             Page("quantiles", self.tr("Quantiles against the law")),
             Page("scree", self.tr("Scree"), self.tr("log x")),
             Page("tail", self.tr("Upper tail")),

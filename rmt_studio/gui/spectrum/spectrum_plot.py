@@ -45,6 +45,7 @@ class SpectrumPlot(Chart):
         cut_nudged (float, bool): a factor for the cut, and whether the key repeats.
         cut_removed (): the rule shall not cut.
         value_picked (int): the rank of the singular value that was clicked, 0 for the largest.
+        value_reached (int): the rank up to which all values are to be looked at.
     """
 
     cut_grabbed = Signal()
@@ -54,12 +55,14 @@ class SpectrumPlot(Chart):
     cut_nudged = Signal(float, bool)
     cut_removed = Signal()
     value_picked = Signal(int)
+    value_reached = Signal(int)
 
     def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
         tip = self.tr(
             "Drag the green line, or press Left and Right, to move the cut (Shift: 10 %); "
             "Delete removes it, Escape ends a drag.\n"
-            "A click, or Page Up and Page Down, looks at one value in every plot.\n"
+            "A click, or Page Up and Page Down, looks at one value in every plot; with Shift at "
+            "all from there to another.\n"
             "Wheel zooms, Shift and a drag zoom into a box, a drag moves the view, a double click "
             "resets it."
         )
@@ -67,7 +70,7 @@ class SpectrumPlot(Chart):
         self._shown: Shown | None = None
         self._cut: Cut | None = None
         self._lines: list[ThresholdLine] = []
-        self._picked: int | None = None
+        self._picked: tuple[int, int] | None = None
         self._marks: list[PickMark] = []
         self.sceneObj.sigMouseClicked.connect(self._clicked)  # pyright: ignore[reportOptionalMemberAccess]
 
@@ -81,17 +84,20 @@ class SpectrumPlot(Chart):
             self.reset_view()
         self.show_cut(cut, text)
         self.show_picked(self._picked)
+        # else items that wait for it change within the paint, and all is painted twice
+        self.sceneObj.prepareForPaint()  # pyright: ignore[reportOptionalMemberAccess]
 
-    def show_picked(self, rank: int | None) -> None:
-        """Mark a singular value, 0 for the largest, or none."""
-        self._picked = rank
+    def show_picked(self, ranks: tuple[int, int] | None) -> None:
+        """Mark two singular values and what is between, 0 for the largest; one twice, or none."""
+        self._picked = ranks
         shown = self._shown
-        if shown is None or rank is None or rank >= shown.positions.size:
+        if shown is None or ranks is None or max(ranks) >= shown.positions.size:
             for mark in self._marks:
                 mark.hide()
         else:
-            for mark, place in zip(self._marks, self._picked_places(shown, rank), strict=True):
-                mark.show_at(*place)
+            ends = (self._picked_places(shown, rank) for rank in ranks)
+            for mark, *places in zip(self._marks, *ends, strict=True):
+                mark.show_between(*places)
 
     def show_cut(self, cut: Cut | None, text: str) -> None:
         """Move the threshold line, or take it away; nothing else is drawn anew."""
@@ -176,7 +182,9 @@ class SpectrumPlot(Chart):
         plain = event.button() == Qt.MouseButton.LeftButton and not event.double()
         if self._shown is not None and box is not None and plain and not event.isAccepted():
             at = box.mapSceneToView(place)
-            self.value_picked.emit(self._nearest(self._shown, at.x(), at.y()))
+            reaches = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            signal = self.value_reached if reaches else self.value_picked
+            signal.emit(self._nearest(self._shown, at.x(), at.y()))
 
     def _cancel_drag(self) -> bool:
         return any(line.cancel_drag() for line in self._lines)  # one line is dragged at a time

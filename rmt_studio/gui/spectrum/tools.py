@@ -28,7 +28,7 @@ class ToolRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.legend = Legend()
-        tip = self.tr("Logarithmic axis, of densities or of ranks")
+        tip = self.tr("Logarithmic axis, of densities, shares or ranks")
         self.log_other = Toggle("log_other", self.tr("log y"), tip)
         self.reset = QToolButton()
         self.reset.setObjectName("reset_view")

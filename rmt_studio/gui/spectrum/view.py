@@ -88,7 +88,7 @@ class SpectrumView(QFrame):
         around.setSpacing(8)
         around.addWidget(self.header)
         around.addWidget(self._stack, 1)
-        self._order_tabs()
+        self.order_tabs()
         self._picker, self._keys = (
             Picker(self._workbench.lens, self.pages, self),
             TabKeys(self.tabs, self),
@@ -98,7 +98,7 @@ class SpectrumView(QFrame):
             self.header.quantity.choose(self._axes.quantity)
         self._show_axes()
 
-    def _order_tabs(self) -> None:
+    def order_tabs(self) -> None:
         """Go from top to bottom: the header, the bar of tabs, then the page."""
         inside = [
             *self.pages.vectors.findChildren(QWidget),

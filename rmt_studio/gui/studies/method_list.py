@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from rmt_studio.gui.elided_label import ElidedLabel
+from rmt_studio.gui.terms import term
 from rmt_studio.pruning import METHODS
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class MethodList(QWidget):
         whole.addWidget(scroll)
 
     def _box(self, key: str) -> QCheckBox:
-        box = _MethodBox(METHODS[key].label)
+        box = _MethodBox(term(METHODS[key].label))
         box.setObjectName(f"method_{key}")
         box.setChecked(key in _FIRST)
         box.toggled.connect(self.changed)
@@ -129,7 +130,7 @@ class MethodList(QWidget):
         return box
 
     def _about(self, method: Method) -> str:
-        lines = [method.label, *([method.source] if method.source else [])]
+        lines = [term(method.label), *([method.source] if method.source else [])]
         if method.needs_images:
             lines.append(
                 self.tr("Measures the layers on unlabelled calibration images")

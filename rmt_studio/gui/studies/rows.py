@@ -12,6 +12,7 @@ from rmt_studio.gui.inspector.figures import THIN, percent_text
 from rmt_studio.gui.results.marked_model import Heading, MarkedRow
 from rmt_studio.gui.results.row import points_text
 from rmt_studio.gui.results.series import Look
+from rmt_studio.gui.terms import term
 from rmt_studio.pruning import METHODS
 from rmt_studio.studies import Failed, SearchStep, Trial
 
@@ -54,7 +55,7 @@ def looks_of(methods: Sequence[str]) -> dict[str, Look]:
 
 def label_of(method: str) -> str:
     """Return the name of a method to show; its key where it is none of ours."""
-    return METHODS[method].label if method in METHODS else method
+    return term(METHODS[method].label) if method in METHODS else method
 
 
 def share_text(share: float) -> str:

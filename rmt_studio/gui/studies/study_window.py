@@ -21,14 +21,15 @@ from PySide6.QtWidgets import (
 )
 
 from rmt_studio.gui.dialogs.base import Dialog, StatusLine, button
-from rmt_studio.gui.durations import clock_text
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.number_field import TEXT_MARGIN
+from rmt_studio.gui.plots.help import HelpButton
 from rmt_studio.gui.results.marked_model import MarkedTableModel
 from rmt_studio.gui.results.marked_table import MarkedTable
 from rmt_studio.gui.studies.exporting import Exports
 from rmt_studio.gui.studies.legend import MarkLegend
 from rmt_studio.gui.studies.plot import TrialPlot
+from rmt_studio.gui.studies.words import time_text
 from rmt_studio.gui.theme import number_font
 from rmt_studio.studio.document import (
     AnalysisCleared,
@@ -189,6 +190,7 @@ class StudyWindow(Dialog):
         top = QHBoxLayout()
         top.setSpacing(10)
         top.addWidget(self.about, 1)
+        top.addWidget(HelpButton("study", self.tr("Top-1 against the share removed")))
         top.addWidget(self.export_button)
         upper = QVBoxLayout(self.figure)
         upper.setContentsMargins(0, 0, 0, 0)
@@ -269,10 +271,7 @@ class StudyWindow(Dialog):
             return
         share = report.done / report.total if report and report.total else 0.0
         self.bar.setValue(round(_STEPS * share))
-        left = report.seconds_left if report else None
-        time = self.tr("{0} left").format(clock_text(left)) if left is not None else ""
-        parts = [report.note if report else self.tr("starting…"), time]
-        self.note.set_text(" · ".join(part for part in parts if part))
+        self.note.set_text(time_text(report))
 
     def _kept(self) -> str:
         if self.study.file is None:

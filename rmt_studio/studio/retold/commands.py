@@ -74,7 +74,8 @@ def _evaluating(done: Done) -> Iterator[str]:
 def _exporting(done: Done) -> Iterator[str]:
     subject = [PRUNED] if done.recipe.rules else _model(done)
     for file in done.exports:
-        how = ["--format", file.format, "--dtype", file.dtype, *([] if file.zstd else ["--no-zstd"])]
+        packed = [] if file.zstd else ["--no-zstd"]
+        how = ["--format", file.format, "--dtype", file.dtype, *packed]
         yield _call("export", *subject, "-o", file.path, *how)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rmt_studio.models.opened import BARE
 from rmt_studio.pruning import METHODS, Recipe
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.studio.document import Document
     from rmt_studio.studio.targets import Target
-
-BARE = "bare"
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def done_so_far(
         name=name,
         checkpoint=checkpoint or None,
         recipe=recipe,
-        target=filled if filled and not METHODS[filled.method].takes_images else None,
+        target=filled if filled and not METHODS[filled.method].looks_at_images else None,
         images=_images(document.images),
         calibration=_images(document.calibration) if recipe.needs_images else None,
         evaluated_dense=any(run.recipe is None for run in runs) and document.images is not None,

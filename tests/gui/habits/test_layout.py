@@ -84,7 +84,7 @@ def test_that_panels_keep_their_shares_when_the_window_grows(demo):
     demo.resize(3840, 2160)
     QApplication.processEvents()
     assert demo.panels.docks["layers"].width() >= 800
-    assert demo.panels.docks["jobs"].height() == pytest.approx(0.22 * 2160, abs=4)
+    assert demo.spectrum.height() > 0.75 * 2160
 
 
 def test_that_a_moved_edge_stays_where_it_was_put(demo, qtbot):
@@ -95,6 +95,7 @@ def test_that_a_moved_edge_stays_where_it_was_put(demo, qtbot):
     qtbot.mousePress(demo, button, pos=edge)
     for step in (20, 60):
         QTest.mouseMove(demo, edge + QPoint(step, 0))
+        qtbot.waitUntil(lambda step=step: layers.geometry().right() >= edge.x() + step - 6)
     qtbot.mouseRelease(demo, button, pos=edge + QPoint(60, 0))
     QApplication.processEvents()
     moved = layers.width()

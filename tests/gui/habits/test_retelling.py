@@ -28,6 +28,11 @@ def by_target(bench, qtbot):
     qtbot.waitUntil(lambda: bool(bench.document.recipe.rules), timeout=PATIENCE)
 
 
+def by_images(bench, qtbot):
+    bench.targets.fill(Target("wanda", 0.6, "blocks"))
+    qtbot.waitUntil(lambda: bool(bench.document.recipe.rules), timeout=PATIENCE)
+
+
 def run_fresh(command, folder):
     scripts = str(Path(sys.executable).parent)
     path = os.pathsep.join([scripts, os.environ["PATH"]])
@@ -39,7 +44,7 @@ def run_fresh(command, folder):
     return ended.stdout
 
 
-@pytest.mark.parametrize("edit", [by_hand, by_target])
+@pytest.mark.parametrize("edit", [by_hand, by_target, by_images])
 def test_that_copied_python_and_commands_give_the_windows_numbers(demo, qtbot, tmp_path, edit):
     bench = demo.workbench
     edit(bench, qtbot)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor
 
 from rmt_studio.gui.dialogs import AboutDialog
-from rmt_studio.gui.theme import DARK, LIGHT, theme
+from rmt_studio.gui.theme import DARK, LIGHT, Theme, theme
 
 AA = 4.5  # WCAG 2.2, success criterion 1.4.3, text of usual size
 AA_PARTS = 3.0  # 1.4.11, what shows the focus
@@ -45,3 +46,37 @@ def test_that_a_change_of_theme_reaches_windows_and_dialogs(window):
     dialog.close()
     alone.close()
     theme().choose("system")
+
+
+class System(QObject):
+    """An application and its style hints in one, for which the system can be changed."""
+
+    colorSchemeChanged = Signal(object)
+
+    def __init__(self):
+        super().__init__()
+        self.scheme, self.palettes = Qt.ColorScheme.Light, []
+
+    def styleHints(self):
+        return self
+
+    def colorScheme(self):
+        return self.scheme
+
+    def setPalette(self, palette):
+        self.palettes.append(palette)
+
+
+def test_that_the_theme_follows_the_system_while_it_is_told_to(qapp):
+    system = System()
+    followed = Theme(system)
+    assert followed.colors == LIGHT
+    system.scheme = Qt.ColorScheme.Dark
+    system.colorSchemeChanged.emit(system.scheme)
+    assert followed.colors == DARK
+    assert system.palettes[-1].window().color() == QColor(DARK.background)
+    followed.choose("light")
+    system.colorSchemeChanged.emit(system.scheme)
+    assert followed.colors == LIGHT
+    followed.choose("system")
+    assert followed.colors == DARK

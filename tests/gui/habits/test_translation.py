@@ -11,6 +11,8 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QTabBar
 
 import rmt_studio.gui
+from rmt_studio.gui.terms import term
+from rmt_studio.models.exports import FORMATS
 from rmt_studio.models.layers import Role
 from rmt_studio.pruning import METHODS
 from rmt_studio.spectra import BULK_METHODS
@@ -60,13 +62,42 @@ def test_that_no_text_of_the_window_stands_in_the_code_untranslated():
     assert found == []
 
 
+def test_that_no_name_of_a_lower_floor_is_shown_as_it_stands():
+    owners = ("METHODS[", "BULK_METHODS[", "FORMATS[", ".role.", "null.", "method.", "chosen.")
+    found = []
+    for path in sorted(Path(rmt_studio.gui.__file__).parent.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        passed = {id(argument) for node in ast.walk(tree) if isinstance(node, ast.Call)
+                  and getattr(node.func, "id", "") == "term" for argument in node.args}  # fmt: skip
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr == "label" and id(node) not in passed:
+                whole = ast.unparse(node)
+                found += [
+                    f"{path.name}:{node.lineno} {whole}"
+                    for owner in owners
+                    if f".{whole}".endswith(f"{owner}label") or whole.startswith(owner)
+                ]
+    assert found == []
+
+
+def test_that_every_name_of_a_lower_floor_goes_through_the_translator(marking, qapp):
+    for named in (*METHODS.values(), *BULK_METHODS.values(), *FORMATS.values(), *Role):
+        assert term(named.label) == f"«{named.label}»"
+
+
 def test_that_every_visible_text_goes_through_the_translator(marking, demo, qtbot):
     bench = demo.workbench
     bench.select(("blocks.1.mlp.fc1",), "blocks.1.mlp.fc1")
     qtbot.waitUntil(lambda: not bench.running_jobs, timeout=60_000)
-    names = {*(x.name for x in bench.document.model.layers), "demo", "rmt studio", "digits (test)",
-             *(m.label for m in METHODS.values()), *(m.label for m in BULK_METHODS.values()),
-             *(role.label for role in Role), "ratio c =", "dense", "measured"}  # fmt: skip
+    names = {
+        *(x.name for x in bench.document.model.layers),
+        "demo",
+        "rmt studio",
+        "digits (test)",
+        "ratio c =",
+        "dense",
+        "measured",
+    }
     kinds = (QLabel, QAbstractButton, QLineEdit)
     left = [w for kind in kinds for w in demo.findChildren(kind) if w.isVisible()]
     texts = {w.text() for w in left}

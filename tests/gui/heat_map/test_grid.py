@@ -91,3 +91,8 @@ def test_that_colours_get_lighter_and_numbers_stay_readable():
     assert lightness[0] < lightness[5] < lightness[10]
     assert readable_on(scale.color(0.0)).name() == "#ffffff"
     assert readable_on(scale.color(1.0)).name() == "#000000"
+
+
+def test_that_a_column_whose_last_part_is_a_number_is_named_in_full():
+    grid = grid_of(["stages.0.blocks.0.mlp.fc1", "stages.1.downsample.1"])
+    assert grid.column_labels == ("fc1", "downsample.1")

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from rmt_studio.analysis import Analysis
+from rmt_studio.gui.heat_map.grid import grid_of
 from rmt_studio.gui.heat_map.metrics import METRICS
 from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.plots.numbers import save_numbers
@@ -186,3 +187,13 @@ def test_that_every_control_has_a_name_and_a_tooltip(panel, page):
         assert widget.accessibleName()
         assert widget.toolTip()
     assert page.map.accessibleName()
+
+
+def test_that_a_drag_ends_where_another_model_takes_the_place_of_its_layers(qtbot, page):
+    first, *_, last = page.map.picture.grid.names.values()
+    qtbot.mousePress(page.map.viewport(), LEFT, pos=cell_of(page, last).center())
+    page.map.show_picture(replace(page.map.picture, grid=grid_of([first])))
+    chosen = []
+    page.map.chosen.connect(lambda names, _current: chosen.append(names))
+    qtbot.mouseMove(page.map.viewport(), cell_of(page, first).center())
+    assert chosen == []

@@ -70,3 +70,8 @@ def thousand(noise):
         title="wide",
     )
     return model, [replace(noise, layer=layer) for layer in layers]
+
+
+def shown(panel):
+    """Return the names of the layers that the table shows, from above."""
+    return [panel.proxy.row_at(place).layer.name for place in range(panel.proxy.rowCount())]

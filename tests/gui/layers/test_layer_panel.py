@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.theme import theme
 from rmt_studio.pruning import BulkFitSettings, EntryThreshold, LayerRule
+
+from .conftest import shown
 
 MASK = LayerRule(steps=(EntryThreshold(share=0.75),))
 
@@ -18,18 +19,9 @@ def give(workbench, *names):
     workbench.document.set_recipe(workbench.document.recipe.with_rules(dict.fromkeys(names, MASK)))
 
 
-def shown(panel):
-    return [panel.proxy.row_at(place).layer.name for place in range(panel.proxy.rowCount())]
-
-
 def chosen(panel):
     rows = panel.table.selectionModel().selectedRows()
     return {panel.proxy.row_at(index.row()).layer.name for index in rows}
-
-
-def selected(panel):
-    """Count the selected rows; Qt's own list of them takes long for a thousand."""
-    return sum(part.height() for part in panel.table.selectionModel().selection().toList())
 
 
 def click(qtbot, panel, name, modifier=Qt.KeyboardModifier.NoModifier):
@@ -267,26 +259,3 @@ def test_that_everything_a_person_touches_has_a_name_and_a_tooltip(filled):
         assert widget.accessibleName()
         assert widget.toolTip()
     assert filled.table.accessibleName()
-
-
-@pytest.mark.usefixtures("stall_watchdog")
-def test_that_a_thousand_layers_do_not_stop_the_window(panel, workbench, thousand, qtbot):
-    model, analysis = thousand
-    workbench.document.open_model(model)
-    qtbot.waitUntil(panel.table.isVisible)
-    for start in range(0, 1000, 25):
-        workbench.document.add_analysis(analysis[start : start + 25])
-        QGuiApplication.processEvents()
-    names = tuple(layer.name for layer in model.layers)
-    workbench.select(names[:-1], names[500])
-    assert selected(panel) == 999
-    panel.table.sortByColumn(Column.LAYER, Qt.SortOrder.DescendingOrder)
-    assert shown(panel)[0] == names[-1]
-    assert selected(panel) == 999
-    panel.filter_bar.field.setText("block:990-999")
-    assert len(shown(panel)) == 10
-    flag = QItemSelectionModel.SelectionFlag
-    panel.table.selectionModel().setCurrentIndex(
-        panel.proxy.index(3, 0), flag.ClearAndSelect | flag.Rows
-    )
-    assert workbench.current == names[996]

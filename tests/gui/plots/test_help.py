@@ -13,6 +13,7 @@ from rmt_studio.gui.spectrum.pages import Pages
 from rmt_studio.gui.theme import DARK, theme
 
 TOPICS = ("density", "cdf", "quantiles", "scree", "tail", "entries", "vectors", "details")
+OTHERS = ("accuracy", "study", "heat_map")
 
 
 def plain(topic):
@@ -28,7 +29,12 @@ def test_that_every_page_has_an_explanation(qtbot):
         assert 300 < len(plain(page.key)) < 2000
 
 
-@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("topic", OTHERS)
+def test_that_explanations_of_results_and_map_are_of_readable_length(qapp, topic):
+    assert 300 < len(plain(topic)) < 2000
+
+
+@pytest.mark.parametrize("topic", [*TOPICS, *OTHERS])
 def test_that_an_explanation_gives_a_formula_and_a_source(qapp, topic):
     text = plain(topic)
     assert re.search(r"[=~]|F_MP", text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from rmt_studio.studio.project_codec import project_of
 from rmt_studio.studio.project_file import ProjectFile
 from tests.studio.projects import rule
@@ -38,8 +40,12 @@ def opened(qtbot, bench, path, **how):
     return bench
 
 
-def raising(error):
-    def write(*_arguments):
-        raise error
+def refusing_disk(monkeypatch):
+    """Let every write of a project fail as on a full disk."""
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
 
-    return write
+    def write(*_arguments):
+        raise full
+
+    monkeypatch.setattr("rmt_studio.studio.project_file._write", write)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import sys
 import threading
 
@@ -16,7 +15,7 @@ from rmt_studio.gui.dialogs.crash import CrashBox
 from rmt_studio.gui.log_file import log_path
 from rmt_studio.gui.main_window import MainWindow
 from rmt_studio.studio.recovery import recoverable
-from tests.gui.project.documents import raising
+from tests.gui.project.documents import refusing_disk
 from tests.gui.project.windows import box, edit
 
 
@@ -102,9 +101,7 @@ def test_that_an_error_in_a_thread_is_logged(logging_to_file):
 
 
 def test_that_a_save_the_disk_refuses_is_not_called_saved(work, qtbot, monkeypatch):
-    full = sqlite3.OperationalError("database or disk is full")
-    full.sqlite_errorcode = sqlite3.SQLITE_FULL
-    monkeypatch.setattr("rmt_studio.studio.project_file._write", raising(full))
+    refusing_disk(monkeypatch)
     edit(work)
     crash(work)
     shown = box(qtbot, work, CrashBox)

@@ -86,3 +86,15 @@ def test_that_a_missing_model_is_asked_for_in_a_box(work, qtbot, choosing, tmp_p
                     timeout=PATIENCE)  # fmt: skip
     assert bench.undo_stack.count() == 1
     assert not work.actions_by_id["locate_model"].isEnabled()
+
+
+def test_that_the_box_of_a_missing_model_is_no_higher_than_its_text(qtbot):
+    asked = MissingModelBox("deit", "/a/long/folder/deit.safetensors: is not there any more")
+    qtbot.addWidget(asked)
+    asked.show()
+    layout = asked.layout()
+    assert asked.height() == layout.totalHeightForWidth(asked.width())
+    for place in range(layout.count()):
+        item = layout.itemAt(place)
+        if item.widget() is not None:
+            assert item.geometry().height() <= item.heightForWidth(item.geometry().width())

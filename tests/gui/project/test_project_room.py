@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 import threading
 from pathlib import Path
@@ -22,7 +21,7 @@ from rmt_studio.studio.project import History, ModelReference, Project
 from rmt_studio.studio.project_codec import entries_of, project_of
 from rmt_studio.studio.project_file import ProjectFile
 from rmt_studio.studio.recovery import recoverable
-from tests.gui.project.documents import PATIENCE, in_file, raising
+from tests.gui.project.documents import PATIENCE, in_file, refusing_disk
 from tests.gui.project.windows import box, edit, saved, settled
 from tests.studio.projects import rule
 
@@ -182,10 +181,8 @@ def test_that_closing_asks_about_edits_that_the_file_did_not_take(
 ):
     saved(qtbot, work)
     settled(qtbot, work)
-    full = sqlite3.OperationalError("database or disk is full")
-    full.sqlite_errorcode = sqlite3.SQLITE_FULL
     with monkeypatch.context() as patched:
-        patched.setattr("rmt_studio.studio.project_file._write", raising(full))
+        refusing_disk(patched)
         edit(work)
         box(qtbot, work, ErrorBox).close()
     assert not work.close()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-
+from rmt_studio import load_model
 from rmt_studio.gui.edits import new_gesture
 from rmt_studio.studio.recovery import recoverable
 from tests.gui.project.documents import (
@@ -12,7 +11,7 @@ from tests.gui.project.documents import (
     in_file,
     name_of,
     opened,
-    raising,
+    refusing_disk,
     settled,
 )
 from tests.studio.projects import rule, run_on
@@ -133,14 +132,12 @@ def test_that_a_save_that_fails_is_told_once_and_made_up_for(bench, qtbot, tmp_p
     with qtbot.waitSignal(bench.project.used):
         bench.project.save_as(path)
     bench.failed.connect(lambda *told: complaints.append(told))
-    full = sqlite3.OperationalError("database or disk is full")
-    full.sqlite_errorcode = sqlite3.SQLITE_FULL
     with monkeypatch.context() as patched:
-        patched.setattr("rmt_studio.studio.project_file._write", raising(full))
+        refusing_disk(patched)
         edit(bench, 1, 1.5)
         qtbot.waitUntil(lambda: bool(complaints), timeout=PATIENCE)
         edit(bench, 2, 1.5)
-        assert bench.project._writer.wait(10)
+        assert not bench.project._writer.wait(10)
         assert bench.project.modified
     edit(bench, 3, 1.5)
     settled(qtbot, bench)
@@ -167,12 +164,6 @@ def test_that_the_oldest_of_very_many_edits_go_first(bench, qtbot, tmp_path, mon
     assert (len(history.base.rules), history.first) == (4, 4)
 
 
-def refusing_disk(patched):
-    full = sqlite3.OperationalError("database or disk is full")
-    full.sqlite_errorcode = sqlite3.SQLITE_FULL
-    patched.setattr("rmt_studio.studio.project_file._write", raising(full))
-
-
 def test_that_what_a_named_file_did_not_take_is_unsaved(bench, qtbot, tmp_path, monkeypatch):
     with qtbot.waitSignal(bench.project.used):
         bench.project.save_as(tmp_path / "a.rmts")
@@ -194,7 +185,7 @@ def test_that_what_a_named_file_did_not_take_is_unsaved(bench, qtbot, tmp_path, 
 def test_that_edits_made_while_another_model_opens_are_kept(bench, qtbot):
     bench.project.let_go()  # a person said Discard, and edits on while the other one loads
     edit(bench, 1, 1.5)
-    bench.document.open_model(bench.document.model)
+    bench.document.open_model(load_model("demo"))
     assert bench.project._writer.wait(10)
     (found,) = recoverable()
     assert found.edits == 1
@@ -204,6 +195,6 @@ def test_that_what_was_let_go_leaves_no_file(bench, qtbot):
     edit(bench, 1, 1.5)
     settled(qtbot, bench)
     bench.project.let_go()
-    bench.document.open_model(bench.document.model)
+    bench.document.open_model(load_model("demo"))
     assert bench.project._writer.wait(10)
     assert recoverable() == ()

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
+from rmt_studio.gui.plots.help import HelpButton
 from rmt_studio.gui.results.row import Column
 from rmt_studio.gui.theme import theme
 
@@ -166,3 +167,29 @@ def test_that_no_accuracy_above_100_is_on_the_axis(panel, workbench):
     ticks = [tick for _, level in panel.plot._beside.tickValues(low, high, 140) for tick in level]
     assert high > 100
     assert max(ticks) == 100
+
+
+def test_that_usual_columns_give_way_rather_than_scroll(filled, qtbot):
+    filled.resize(900, 190)
+    qtbot.waitUntil(lambda: not filled.table.isColumnHidden(Column.AGREEMENT))
+    filled.resize(440, 190)
+    table = filled.table
+    qtbot.waitUntil(lambda: table.isColumnHidden(Column.AGREEMENT))
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
+    assert not table.isColumnHidden(Column.TOP1)
+    filled.resize(900, 190)
+    qtbot.waitUntil(lambda: not table.isColumnHidden(Column.AGREEMENT))
+
+
+def test_that_columns_a_person_chose_stay_in_a_narrow_panel(filled, qtbot):
+    filled.table.show_columns((Column.TOP1, Column.LOSS, Column.AGREEMENT))
+    filled.resize(440, 190)
+    qtbot.waitUntil(lambda: filled.table.horizontalScrollBar().maximum() > 0)
+    assert not filled.table.isColumnHidden(Column.LOSS)
+
+
+def test_that_the_plot_of_the_results_is_explained(filled, qtbot):
+    button = filled.findChild(HelpButton)
+    button.click()
+    assert "Pareto front" in button.panel.browser.toPlainText()
+    button.panel.close()

@@ -13,12 +13,12 @@ SECONDS = 30_000
 VECTORS = 6
 
 
-def click(view, x, y, plot=0):
+def click(view, x, y, plot=0, held=Qt.KeyboardModifier.NoModifier):
     """Click a place of the axes of the plot in view."""
     QApplication.processEvents()  # the layout of a plot shown just now
     box = view.plot._plots[plot].getViewBox()
     pixel = view.plot.mapFromScene(box.mapViewToScene(QPointF(x, y)))
-    QTest.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=pixel)
+    QTest.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, held, pixel)
 
 
 def marked(view):
@@ -142,3 +142,36 @@ def test_that_the_patch_of_a_real_model_is_in_colour(deit_tiny, bench, qtbot):
     assert picture.shape == (16, 16, 3)
     row, column, color = np.unravel_index(picture.argmax(), picture.shape)
     assert vector[color, row, column] == vector.max()
+
+
+def test_that_shift_and_a_click_look_at_all_values_between(bench, view, qtbot, demo_model):
+    view.tabs.setCurrentIndex(3)
+    middle = np.mean(view.plot._box.viewRange()[1])
+    click(view, 9.0, middle)
+    click(view, 4.0, middle, held=Qt.KeyboardModifier.ShiftModifier)
+    assert bench.lens.picked_ranks == (8, 3)
+    mark, places = view.plot._marks[0], view.plot._shown.positions
+    ends = [mark._line.value(), mark._end.value()]
+    assert ends == pytest.approx([places[8], places[3]])
+    assert mark._end.isVisible()
+    view.tabs.setCurrentIndex(VECTORS)
+    page = view.pages.vectors
+    qtbot.waitUntil(lambda: bench.lens.basis is not None, timeout=SECONDS)
+    layer = demo_model.layer(view.layer.name)
+    u, s, vt = np.linalg.svd(demo_model.weight(layer).double().numpy(), full_matrices=False)
+    assert page.right._vector == pytest.approx(np.sqrt(np.mean(vt[3:9] ** 2, 0)), abs=1e-5)
+    assert page.left._vector == pytest.approx(np.sqrt(np.mean(u[:, 3:9] ** 2, 1)), abs=1e-5)
+    assert page.rank.text() == f"Values 4 to 9 of {len(s)}"
+    page.smaller.click()
+    assert bench.lens.picked_ranks == (9, 9)
+
+
+def test_that_shift_and_page_down_reach_further(bench, view):
+    view.plot.setFocus()
+    for _ in range(3):
+        QTest.keyClick(view.plot, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ShiftModifier)
+    assert bench.lens.picked_ranks == (0, 2)
+    QTest.keyClick(view.plot, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ShiftModifier)
+    assert bench.lens.picked_ranks == (0, 1)
+    QTest.keyClick(view.plot, Qt.Key.Key_PageDown)
+    assert bench.lens.picked_ranks == (1, 1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -137,3 +137,36 @@ def test_that_ctrl_tab_and_numbers_turn_the_pages(view):
     assert view.tabs.currentIndex() == 3
     QTest.keyClick(view.plot, "1")
     assert view.tabs.currentIndex() == 0
+
+
+def test_that_shares_on_a_logarithmic_axis_stand_at_their_logarithms(view):
+    view.tabs.setCurrentIndex(1)
+    view.log_other.click()
+    _values, heights = view.plot._bulk.getData()
+    count = view.layer.fit.dimension
+    below = np.maximum(np.repeat(np.arange(count + 1), 2), 0.5) / count  # 0 has no logarithm
+    np.testing.assert_allclose(10**heights, below[: heights.size])
+    low, high = view.plot._box.viewRange()[1]
+    assert low <= heights.min() < heights.max() <= high
+
+
+def test_that_another_layer_is_painted_once(view, bench, qtbot):
+    painted = Painted()
+    view.plot.viewport().installEventFilter(painted)
+    name = next(layer.name for layer in bench.document.model.layers if layer.name != bench.current)
+    bench.select((name,), name)
+    qtbot.waitUntil(lambda: painted.count > 0)
+    QApplication.processEvents()
+    QApplication.processEvents()
+    assert view.layer.layer_name == name
+    assert painted.count == 1
+
+
+class Painted(QObject):
+    """Counts how often a widget is painted."""
+
+    count = 0
+
+    def eventFilter(self, _watched, event):
+        self.count += event.type() == QEvent.Type.Paint
+        return False

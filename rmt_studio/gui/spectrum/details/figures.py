@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rmt_studio.gui.spectrum.captions import number_text
 from rmt_studio.gui.spectrum.details.cells import Cell, Column, Row, count, number, percent
 from rmt_studio.gui.spectrum.details.sources import SOURCES
+from rmt_studio.gui.terms import term
 from rmt_studio.spectra import (
     BULK_METHODS,
     TracyWidom1,
@@ -88,7 +89,7 @@ def _matrix(layer: LayerAnalysis) -> Iterator[Row]:
 def _fit(layer: LayerAnalysis) -> Iterator[Row]:
     fit = layer.fit
     options = ", ".join(f"{name} {value:g}" for name, value in fit.options.items())
-    yield _row("method", Cell(fit.method, tip=BULK_METHODS[fit.method].label), options)
+    yield _row("method", Cell(fit.method, tip=term(BULK_METHODS[fit.method].label)), options)
     yield _row("variance v", number(fit.variance), f"sd {number_text(math.sqrt(fit.variance))}")
     edges = (
         ("lower edge λ₋", fit.lower_edge, fit.singular_value_lower_edge, "s₋"),
@@ -163,7 +164,11 @@ def _null(shown: Shown) -> Iterator[Row]:
     null = shown.null
     if null is None:
         return
-    yield _row("null", Cell(null.kind, tip=null.label), f"{null.label}, {null.replicas} replicas")
+    yield _row(
+        "null",
+        Cell(null.kind, tip=term(null.label)),
+        f"{term(null.label)}, {null.replicas} replicas",
+    )
     top = float(null.band()[1][0])
     yield _row("largest of the null", number(top), "95 % of one more replica stay under")
     above = null.exceeding(shown.layer.spectrum)

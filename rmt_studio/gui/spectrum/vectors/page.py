@@ -9,16 +9,26 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout,
 
 from rmt_studio.gui.spectrum.fitting import FittingLabel
 from rmt_studio.gui.spectrum.vectors.plot import VectorPlot
-from rmt_studio.gui.spectrum.vectors.words import value_texts, vector_texts
+from rmt_studio.gui.spectrum.vectors.words import (
+    rank_texts,
+    size_texts,
+    span_texts,
+    value_texts,
+    vector_texts,
+)
 from rmt_studio.gui.theme import number_font
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PySide6.QtGui import QResizeEvent
 
     from rmt_studio.analysis.vectors import SingularBasis, SingularPair
     from rmt_studio.gui.spectrum.legend import Mark
     from rmt_studio.gui.spectrum.shown import Shown
     from rmt_studio.gui.spectrum.vectors.places import Places
+
+    Vector = NDArray[np.float32]
 
 _SIDE_BY_SIDE = 210  # px of height, below it
 
@@ -53,32 +63,35 @@ class VectorsPage(QWidget):
     def show_pair(
         self,
         shown: Shown,
-        rank: int,
+        ranks: tuple[int, int],
         basis: SingularBasis | None,
         places: tuple[Places, Places],
         refusal: str = "",
     ) -> None:
-        """Show the vectors of one value.
+        """Show the vectors of one value, or the root mean square of those of several.
 
         Args:
             shown: what the plots show.
-            rank: of the value, 0 for the largest.
+            ranks: of the value, 0 for the largest, and of that up to which all are shown.
             basis: the singular vectors; None while they are computed.
             places: of the components over inputs and over outputs.
             refusal: why there are none; empty where there are, or may yet be.
         """
-        last = shown.fit.dimension - 1
-        self.rank.set_variants(
-            self.tr("Value {rank} of {n}").format(rank=rank + 1, n=last + 1), f"{rank + 1}"
+        first, last = sorted(ranks)
+        self.rank.set_variants(*rank_texts(first, last, shown.fit.dimension))
+        self.value.set_variants(
+            *(value_texts(shown, first) if first == last else span_texts(shown, first, last))
         )
-        self.value.set_variants(*value_texts(shown, rank))
-        self.larger.setEnabled(rank > 0)
-        self.smaller.setEnabled(rank < last)
-        if basis is None or rank >= len(basis):
+        self.larger.setEnabled(ranks[0] > 0)
+        self.smaller.setEnabled(ranks[0] < shown.fit.dimension - 1)
+        if basis is None or last >= len(basis):
             self._wait(refusal)
-        elif self._drawn != (basis, rank):
-            self._drawn = (basis, rank)
-            self._draw(basis.pair(rank), places)
+        elif self._drawn != (basis, first, last):
+            self._drawn = (basis, first, last)
+            if first == last:
+                self._draw(basis.pair(first), places)
+            else:
+                self._draw_several(basis.root_mean_square(first, last), places)
 
     def marks(self) -> tuple[Mark, ...]:
         """Return the legend."""
@@ -102,6 +115,18 @@ class VectorsPage(QWidget):
         for (plot, words, vector, found, side), where in zip(sides, places, strict=True):
             plot.show_vector(vector, where, found.largest_null)
             texts = vector_texts(side, where, vector, found)
+            words.set_variants(*texts)
+            plot.setAccessibleDescription(texts[0])
+
+    def _draw_several(self, sizes: tuple[Vector, Vector], places: tuple[Places, Places]) -> None:
+        left, right = sizes
+        sides = (
+            (self.right, self.right_words, right, self.tr("Right")),
+            (self.left, self.left_words, left, self.tr("Left")),
+        )
+        for (plot, words, vector, side), where in zip(sides, places, strict=True):
+            plot.show_vector(vector, where, vector.size**-0.5, several=True)
+            texts = size_texts(side, where, vector)
             words.set_variants(*texts)
             plot.setAccessibleDescription(texts[0])
 

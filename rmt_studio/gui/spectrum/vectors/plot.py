@@ -59,19 +59,29 @@ class VectorPlot(Chart):
         )
         self._vector: NDArray[np.float32] | None = None
         self._places: Places | None = None
-        self._limit = 0.0
+        self._limit, self._several = 0.0, False
         self.recolor()
 
-    def show_vector(self, vector: NDArray[np.float32], places: Places, limit: float) -> None:
+    def show_vector(
+        self,
+        vector: NDArray[np.float32],
+        places: Places,
+        limit: float,
+        *,
+        several: bool = False,
+    ) -> None:
         """Draw a vector.
 
         Args:
             vector: of length 1.
             places: of its components.
             limit: what the largest component of a uniform vector seldom exceeds.
+            several: whether it is the root mean square of several, and ``limit`` that of uniform
+                vectors.
         """
         moved = places != self._places
         self._vector, self._places, self._limit = vector, places, limit
+        self._several = several
         self.say("")
         self._draw()
         if moved or places.kind == "bars":
@@ -89,6 +99,9 @@ class VectorPlot(Chart):
     def marks(self) -> tuple[Mark, ...]:
         if self._places is None or self._places.kind != "bars":
             return ()
+        if self._several:
+            limit = self.tr("root mean square of uniform vectors")
+            return (Mark(DOTS, "muted", limit, self.tr("uniform")),)
         limit = self.tr("99.9 % of the largest component of a uniform vector")
         return (Mark(DOTS, "muted", limit, self.tr("Haar 99.9 %")),)
 
@@ -101,7 +114,9 @@ class VectorPlot(Chart):
             high = _HEADROOM * max(float(np.abs(self._vector).max()), self._limit)
             beside = 0.01 * places.columns
             box.setRange(
-                xRange=(-beside, places.columns - 1 + beside), yRange=(-high, high), padding=0
+                xRange=(-beside, places.columns - 1 + beside),
+                yRange=(0.0 if self._several else -high, high),
+                padding=0,
             )
         else:
             across, down = (-0.5, places.columns - 0.5), (-0.5, places.rows - 0.5)
@@ -155,7 +170,8 @@ class VectorPlot(Chart):
         bottom, left = axis_of(self._plot, "bottom"), axis_of(self._plot, "left")
         if places.kind == "bars":
             bottom.describe(places.name, within=(0, places.columns - 1))
-            left.describe(self.tr("component"), float(np.abs(vector).max()))
+            caption = self.tr("rms component") if self._several else self.tr("component")
+            left.describe(caption, float(np.abs(vector).max()), short="vᵢ")
         elif places.kind == "heads":
             bottom.describe(self.tr("dimension of the head"), within=(0, places.columns - 1))
             left.describe(self.tr("head"), within=(0, places.rows - 1))
@@ -164,6 +180,9 @@ class VectorPlot(Chart):
             left.describe(self.tr("row"), within=(0, places.rows - 1))
         if self.height() < _CAPTION_FROM:
             bottom.describe("", within=(0, places.columns - 1))
+        # the captions below take room from the axis at the left; pyqtgraph hides Qt's method
+        self._plot.layout.activate()  # pyright: ignore[reportAttributeAccessIssue, reportFunctionMemberAccess]
+        left.fit_caption()
 
 
 def _shades(low: str, middle: str, high: str) -> NDArray[np.uint8]:

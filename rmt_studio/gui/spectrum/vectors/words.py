@@ -29,6 +29,21 @@ def value_texts(shown: Shown, rank: int) -> tuple[str, ...]:
     return f"{long} · {where}", f"s = {s} · {where}", where
 
 
+def rank_texts(first: int, last: int, count: int) -> tuple[str, str]:
+    """Return which values of how many are shown, in full and in short; ranks count from 0."""
+    if first == last:
+        return _tr("Value {rank} of {n}").format(rank=first + 1, n=count), f"{first + 1}"
+    text = _tr("Values {first} to {last} of {n}")
+    return text.format(first=first + 1, last=last + 1, n=count), f"{first + 1}–{last + 1}"
+
+
+def span_texts(shown: Shown, first: int, last: int) -> tuple[str, ...]:
+    """Return from where to where several singular values lie, from long to short."""
+    high, low = (number_text(float(shown.layer.spectrum.singular_values[k])) for k in (first, last))
+    words = _tr("root mean square of {n} vectors").format(n=last - first + 1)
+    return f"s = {high} to {low} · {words}", words, _tr("rms of {n}").format(n=last - first + 1)
+
+
 def standing(shown: Shown, rank: int) -> str:
     """Return whether a value is a spike, in the bulk, or beside either."""
     fit, eigenvalue = shown.fit, float(shown.eigenvalues[rank])
@@ -68,6 +83,14 @@ def vector_texts(
         f"{side}: {verdict} · {short}",
         f"{side}: {verdict}",
     )
+
+
+def size_texts(side: str, places: Places, sizes: NDArray[np.float32]) -> tuple[str, ...]:
+    """Return how evenly several vectors are spread over their places, from long to short."""
+    at, even = int(sizes.argmax()), sizes.size**-0.5
+    numbers = _tr("largest {largest:.3f} at {at} (uniform {even:.3f})")
+    told = numbers.format(largest=float(sizes[at]), at=_place(places, at), even=even)
+    return f"{side}, {sizes.size} {places.name}: {told}", f"{side}: {told}", side
 
 
 def _place(places: Places, index: int) -> str:
