@@ -28,6 +28,7 @@ class DeviceChoice(QObject):
         super().__init__(workbench)
         self._bench = workbench
         self.devices: list[Device] = []
+        self._preferred = ""
         desk.device_lost.connect(self._lost)
 
     def look(self) -> None:
@@ -45,6 +46,14 @@ class DeviceChoice(QObject):
         """Let work that starts from now on run there."""
         self._bench.device = device_id
         self.changed.emit()
+
+    def prefer(self, device_id: str) -> None:
+        """Choose a device, or the fastest for an empty name, unless that is preferred already."""
+        usable = [device.id for device in self.devices if not device.reason]
+        if device_id == self._preferred or (device_id and device_id not in usable):
+            return
+        self._preferred = device_id
+        self.choose(device_id or usable[0])
 
     def _reason(self, device_id: str) -> str:
         known = next((device for device in self.devices if device.id == device_id), None)

@@ -72,10 +72,7 @@ def apply_preferences(window: MainWindow, preferences: Preferences) -> None:
     bench = window.workbench
     if theme().choice != preferences.theme:
         theme().choose(preferences.theme)
-    devices = window.header.devices
-    place = devices.findData(preferences.device)
-    if place >= 0:
-        devices.setCurrentIndex(place)
+    bench.devices.prefer(preferences.device)
     bench.default_fit = BulkFitSettings(method=preferences.bulk_fit)
     bench.targets.use_batches_of(preferences.batch or None)
     _show_quantity(window.spectrum, preferences.quantity, preferences.axis)

@@ -102,5 +102,6 @@ class Waiting(QObject):
 
 def recent_models() -> list[tuple[str, str]]:
     """Return name and checkpoint of the models opened last, newest first, from the settings."""
-    kept = QSettings().value("recent") or []
-    return [(str(name), str(path)) for name, path in kept]  # pyright: ignore[reportGeneralTypeIssues]
+    kept = QSettings().value("recent")
+    pairs = kept if isinstance(kept, list) else []  # anything may stand in a settings file
+    return [(str(x[0]), str(x[1])) for x in pairs if isinstance(x, list | tuple) and len(x) == 2]

@@ -50,5 +50,5 @@ def _cuda(index: int) -> Device:
 
 
 def _gb(size: int) -> str:
-    gigabytes = size / 2**30
+    gigabytes = size / 1e9
     return f"{gigabytes:.1f}" if gigabytes < 9.95 else f"{gigabytes:.0f}"

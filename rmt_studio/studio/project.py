@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rmt_studio.pruning import Recipe
     from rmt_studio.studio.document import Run
 
+_WITH_PATHS = ("folder", "checkpoint")  # others have names, beside which a folder may stand
 MOST_STEPS = 1000
 """Edits that can be undone; the oldest go first."""
 
@@ -59,16 +60,17 @@ class ModelReference:
             asked: the name and the checkpoint that it was opened by.
         """
         name, checkpoint = asked or _asked_of(model)
-        places = (str(Path(place).expanduser().absolute()) if place else "" for place in
-                  (_path_or_empty(name), checkpoint))  # fmt: skip
-        name_path, checkpoint_path = places
+        if model.source.kind in _WITH_PATHS and Path(name).expanduser().exists():
+            name = _absolute(name)
+        if checkpoint:
+            checkpoint = _absolute(checkpoint)
         layout = layout_of(model.layers)
-        return cls(name_path or name, checkpoint_path, model.architecture, model.title, layout)
+        return cls(name, checkpoint, model.architecture, model.title, layout)
 
     @property
     def place(self) -> str:
         """The file or folder of the weights; empty where they have a name alone."""
-        return self.checkpoint or _path_or_empty(self.name)
+        return self.checkpoint or (self.name if Path(self.name).is_absolute() else "")
 
     def at(self, place: str) -> ModelReference:
         """Return the reference with the weights at another place."""
@@ -183,6 +185,5 @@ def _asked_of(model: LoadedModel) -> tuple[str, str]:
     return (model.architecture if model.architecture != UNKNOWN else BARE), source.location
 
 
-def _path_or_empty(name: str) -> str:
-    """Return a name that is a path, else nothing."""
-    return name if Path(name).is_absolute() or Path(name).expanduser().exists() else ""
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute())

@@ -116,3 +116,21 @@ def test_that_an_evaluation_on_a_device_that_is_not_there_is_done_on_the_cpu(
     assert workbench.device == "cpu"
     ended = [entry.state for entry in workbench.jobs.book.entries]
     assert ended == [State.FAILED, State.FINISHED]
+
+
+def test_that_a_preference_counts_when_it_changes_and_the_header_afterwards(picker, workbench):
+    workbench.devices.prefer("cpu")
+    assert workbench.device == "cpu"
+    picker.setCurrentIndex(picker.findData("cuda:0"))
+    workbench.devices.prefer("cpu")
+    assert workbench.device == "cuda:0"
+    workbench.devices.prefer("")
+    assert workbench.device == "cuda:0"
+
+
+def test_that_the_fastest_is_preferred_again(picker, workbench):
+    workbench.devices.prefer("cpu")
+    workbench.devices.prefer("")
+    assert workbench.device == "cuda:0"
+    workbench.devices.prefer("cuda:7")
+    assert workbench.device == "cuda:0"

@@ -7,7 +7,7 @@ import torch
 
 from rmt_studio.studio.devices import available_devices
 
-GB = 2**30
+GB = 10**9
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from rmt_studio.gui.workbench import Workbench
+    from rmt_studio.studio.document import Run
 
 _SIZE = (680, 620)
 _NUMBERS = 96  # px, least width of a column of numbers
@@ -57,6 +58,7 @@ class DiffWindow(Dialog):
         self.layers = self._table("diff_layers", self.tr("Sparsity of each layer in both runs"))
         self.verdict, self.no_layers = QLabel(), caption("")
         self._build()
+        self._runs: tuple[Run, ...] = ()
         self._offer(first, second)
         for box in (self.first_box, self.second_box):
             box.currentIndexChanged.connect(self._show)
@@ -68,10 +70,17 @@ class DiffWindow(Dialog):
             if len(self._workbench.document.runs) < 2:
                 self.close()
                 return
-            self._offer(self.first_box.currentIndex(), self.second_box.currentIndex())
+            places = (box.currentIndex() for box in (self.first_box, self.second_box))
+            self._offer(*map(self._place_now, places))
+
+    def _place_now(self, place: int) -> int:
+        """Return where a run stands now that stood there; the place where it is gone or renamed."""
+        runs = self._workbench.document.runs
+        same = (now for now, run in enumerate(runs) if run is self._runs[place])
+        return next(same, place)
 
     def _offer(self, first: int, second: int) -> None:
-        runs = self._workbench.document.runs
+        runs = self._runs = tuple(self._workbench.document.runs)
         for box, place in ((self.first_box, first), (self.second_box, second)):
             box.blockSignals(True)
             box.clear()

@@ -135,3 +135,9 @@ def test_that_the_window_follows_what_becomes_of_the_runs(window, panel, workben
     assert window.second_box.itemText(2).endswith("best so far")
     with qtbot.waitSignal(window.destroyed):
         panel.actions_of_runs.remove_runs([0, 1])
+
+
+def test_that_the_window_keeps_to_its_runs_when_an_earlier_one_goes(window, panel):
+    panel.actions_of_runs.remove_runs([0])
+    assert (window.first_box.currentIndex(), window.second_box.currentIndex()) == (0, 1)
+    assert window.layers.item(0, 3).text() == "+90.0"
