@@ -36,6 +36,16 @@ def nothing_held():
         QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
 
 
+@pytest.fixture(autouse=True)
+def nothing_modal():
+    """Fail a test that leaves a dialog open which blocks the windows of the next."""
+    yield
+    left = QApplication.activeModalWidget()
+    if left is not None:
+        left.close()
+        pytest.fail(f"{left} was left open")
+
+
 @pytest.fixture
 def workbench(qapp):
     from rmt_studio.gui.workbench import Workbench
@@ -58,14 +68,17 @@ def window(qtbot):
     before = torch.get_num_threads()
     torch.set_num_threads(1)  # one core is left to the window, as in rmt_studio.gui.app
     window = MainWindow()
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=_discard)
     window.resize(1440, 900)
     window.show()
     qtbot.waitExposed(window)
     yield window
-    window.workbench.project.discard()  # else it asks what becomes of the document
-    window.close()
     torch.set_num_threads(before)
+
+
+def _discard(window):
+    """Let the document go: a window that is closed asks what becomes of one with edits."""
+    window.workbench.project.discard()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import sys
 import threading
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
@@ -17,6 +18,14 @@ from rmt_studio.gui.main_window import MainWindow
 from rmt_studio.studio.recovery import recoverable
 from tests.gui.project.documents import refusing_disk
 from tests.gui.project.windows import box, edit
+
+
+@pytest.fixture(autouse=True)
+def event_loops_that_run(qapp):
+    """Take back what leaving does: without a loop to end, Qt would end every later one at once."""
+    yield
+    QTimer.singleShot(0, qapp.quit)
+    qapp.exec()
 
 
 def crash(window, message="the reason"):
