@@ -16,7 +16,7 @@ from rmt_studio.studio.document import (
     ModelOpened,
     PrunedChanged,
 )
-from rmt_studio.studio.jobs import JobCancelled, JobEvent, JobFailed
+from rmt_studio.studio.job_events import JobCancelled, JobEvent, JobFailed
 
 if TYPE_CHECKING:
     from rmt_studio.gui.job_desk import JobDesk

@@ -47,6 +47,9 @@ class Importing(QObject):
             for name in HEAVY:
                 import_module(name)
             leave_a_core()
+            from rmt_studio.studio.devices import available_devices
+
+            available_devices()  # the first look begins CUDA, which takes longer than a frame
         except Exception as error:
             self.done.emit(error)
         else:

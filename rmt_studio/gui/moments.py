@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from rmt_studio.studio import lens_tasks
-from rmt_studio.studio.jobs import JobCancelled, JobEvent, JobFailed
+from rmt_studio.studio.job_events import JobCancelled, JobEvent, JobFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,13 @@ from rmt_studio.pruning import METHODS
 from rmt_studio.studies import Measured, SearchStep
 from rmt_studio.studio import study_tasks
 from rmt_studio.studio.document import ModelOpened
-from rmt_studio.studio.jobs import JobCancelled, JobEvent, JobFailed, JobFinished, JobProgressed
+from rmt_studio.studio.job_events import (
+    JobCancelled,
+    JobEvent,
+    JobFailed,
+    JobFinished,
+    JobProgressed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -34,9 +34,6 @@ from rmt_studio.studio.time_left import TimeLeft
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Job", "JobCancelled", "JobEvent", "JobFailed", "JobFinished", "JobProgressed",
-           "JobQueued", "JobRunner", "JobStarted", "message_for"]  # fmt: skip
-
 REPORT_INTERVAL = 0.1  # seconds between two progress events of one job
 
 

@@ -22,7 +22,7 @@ from PySide6.QtCore import (
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from rmt_studio.studio.jobs import JobFailed
+from rmt_studio.studio.job_events import JobFailed
 from tests.end_to_end.monkey import Monkey
 
 SEED = int(os.environ.get("RMT_STUDIO_SEED", "6"))

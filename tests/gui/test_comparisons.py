@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from rmt_studio.analysis.views import View
 from rmt_studio.assets import resource
 from rmt_studio.pruning import BulkFitSettings, EntryThreshold, LayerRule, SingularValueCut
-from rmt_studio.studio.jobs import JobQueued
+from rmt_studio.studio.job_events import JobQueued
 
 NAME, OTHER = "blocks.0.attn.q", "blocks.0.mlp.fc1"
 CUT = LayerRule(steps=(SingularValueCut(edge_multiple=1.2),))

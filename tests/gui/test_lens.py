@@ -12,7 +12,7 @@ from rmt_studio.analysis.nulls import NULL_KINDS
 from rmt_studio.analysis.views import WHOLE, View, analyze_view, view_matrix
 from rmt_studio.gui.lens_shelf import LensShelf
 from rmt_studio.pruning import BulkFitSettings
-from rmt_studio.studio.jobs import JobCancelled, JobQueued
+from rmt_studio.studio.job_events import JobCancelled, JobQueued
 from rmt_studio.studio.lens_tasks import Refused
 
 QUERY, FC1, HEAD = "blocks.0.attn.q", "blocks.0.mlp.fc1", View("head", 1)

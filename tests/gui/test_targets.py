@@ -8,7 +8,7 @@ import pytest
 
 from rmt_studio import digits
 from rmt_studio.pruning import METHODS
-from rmt_studio.studio.jobs import JobCancelled, JobFinished, JobProgressed
+from rmt_studio.studio.job_events import JobCancelled, JobFinished, JobProgressed
 from rmt_studio.studio.targets import Target, best_method, reach_target
 
 PATIENCE = 120_000

@@ -13,7 +13,7 @@ from rmt_studio.pruning import (
     SingularValueCut,
 )
 from rmt_studio.spectra import DEFAULT_METHOD
-from rmt_studio.studio.jobs import JobCancelled, JobFailed
+from rmt_studio.studio.job_events import JobCancelled, JobFailed
 
 HALF = LayerRule(steps=(EntryThreshold(share=0.5),))
 NAME = "blocks.0.mlp.fc1"

@@ -9,15 +9,15 @@ import torch
 
 from rmt_studio.errors import InputError
 from rmt_studio.models.devices import DeviceError
-from rmt_studio.studio.jobs import (
+from rmt_studio.studio.job_events import (
     JobCancelled,
     JobFailed,
     JobFinished,
     JobProgressed,
     JobQueued,
-    JobRunner,
     JobStarted,
 )
+from rmt_studio.studio.jobs import JobRunner
 
 
 @pytest.fixture

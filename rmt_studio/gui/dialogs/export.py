@@ -19,7 +19,7 @@ from rmt_studio.gui.terms import term
 from rmt_studio.models.exports import FORMATS, Options, Subject, formats_for
 from rmt_studio.studio import export_tasks
 from rmt_studio.studio.export_tasks import ExportChoice
-from rmt_studio.studio.jobs import (
+from rmt_studio.studio.job_events import (
     JobCancelled,
     JobEvent,
     JobFailed,
