@@ -22,8 +22,10 @@ if TYPE_CHECKING:
         LayerAnalysis,
         View,
         analyze,
+        analyze_series,
         analyze_view,
         compare,
+        list_series,
         null_spectra,
         views_of,
     )
@@ -43,13 +45,18 @@ if TYPE_CHECKING:
         prune,
     )
     from rmt_studio.studies import carry_out, compare_methods, smallest_within
+    from rmt_studio.studies.cycles import CycleRecipe, run_cycles
+    from rmt_studio.studies.finetune import finetune
+    from rmt_studio.training.settings import FineTuning
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Analysis": "rmt_studio.analysis",
+    "CycleRecipe": "rmt_studio.studies.cycles",
     "Evaluation": "rmt_studio.evaluation.accuracy",
     "ExportReport": "rmt_studio.models.export",
+    "FineTuning": "rmt_studio.training.settings",
     "ImageSet": "rmt_studio.data.images",
     "InputError": "rmt_studio.errors",
     "LayerAnalysis": "rmt_studio.analysis",
@@ -59,6 +66,7 @@ _HOMES = {
     "Recipe": "rmt_studio.pruning",
     "View": "rmt_studio.analysis",
     "analyze": "rmt_studio.analysis",
+    "analyze_series": "rmt_studio.analysis",
     "analyze_view": "rmt_studio.analysis",
     "calibration_images": "rmt_studio.pruning",
     "carry_out": "rmt_studio.studies",
@@ -68,20 +76,25 @@ _HOMES = {
     "evaluate": "rmt_studio.evaluation.accuracy",
     "export": "rmt_studio.models.export",
     "fill_recipe": "rmt_studio.pruning",
+    "finetune": "rmt_studio.studies.finetune",
     "input_moments": "rmt_studio.pruning",
+    "list_series": "rmt_studio.analysis",
     "load_model": "rmt_studio.models.loading",
     "load_pruned": "rmt_studio.models.exports.reading",
     "null_spectra": "rmt_studio.analysis",
     "open_images": "rmt_studio.data.images",
     "prune": "rmt_studio.pruning",
+    "run_cycles": "rmt_studio.studies.cycles",
     "smallest_within": "rmt_studio.studies",
     "views_of": "rmt_studio.analysis",
 }
 
 __all__ = [
     "Analysis",
+    "CycleRecipe",
     "Evaluation",
     "ExportReport",
+    "FineTuning",
     "ImageSet",
     "InputError",
     "LayerAnalysis",
@@ -91,6 +104,7 @@ __all__ = [
     "Recipe",
     "View",
     "analyze",
+    "analyze_series",
     "analyze_view",
     "calibration_images",
     "carry_out",
@@ -100,12 +114,15 @@ __all__ = [
     "evaluate",
     "export",
     "fill_recipe",
+    "finetune",
     "input_moments",
+    "list_series",
     "load_model",
     "load_pruned",
     "null_spectra",
     "open_images",
     "prune",
+    "run_cycles",
     "smallest_within",
     "views_of",
 ]

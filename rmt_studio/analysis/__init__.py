@@ -6,6 +6,9 @@ from rmt_studio.analysis.details import EntryDetails, SpikeDetails, entry_detail
 from rmt_studio.analysis.layer_analysis import Analysis, LayerAnalysis
 from rmt_studio.analysis.nulls import NULL_KINDS, null_spectra
 from rmt_studio.analysis.run import analyze, analyze_layer
+from rmt_studio.analysis.series import Series, SeriesStep, Track
+from rmt_studio.analysis.series_listing import Entry, Listing, list_series
+from rmt_studio.analysis.series_run import analyze_series
 from rmt_studio.analysis.views import (
     WHOLE,
     View,
@@ -20,18 +23,25 @@ __all__ = [
     "WHOLE",
     "Analysis",
     "Comparison",
+    "Entry",
     "EntryDetails",
     "LayerAnalysis",
     "LayerChange",
+    "Listing",
+    "Series",
+    "SeriesStep",
     "SpectrumCache",
     "SpikeDetails",
+    "Track",
     "View",
     "analyze",
     "analyze_layer",
+    "analyze_series",
     "analyze_view",
     "analyze_views",
     "compare",
     "entry_details",
+    "list_series",
     "null_spectra",
     "spike_details",
     "view_matrix",

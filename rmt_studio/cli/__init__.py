@@ -8,7 +8,11 @@ import traceback
 import typer
 from rich.console import Console
 
+from rmt_studio.cli import cycles_entry as _cycles_entry  # noqa: F401 - adds its command
 from rmt_studio.cli import export_entry as _export_entry  # noqa: F401 - adds its command
+from rmt_studio.cli import finetune_entry as _finetune_entry  # noqa: F401 - adds its command
+from rmt_studio.cli import lab as _lab  # noqa: F401 - adds its command
+from rmt_studio.cli import series_entry as _series_entry  # noqa: F401 - adds its command
 from rmt_studio.cli.commands import application
 from rmt_studio.errors import InputError
 

@@ -74,21 +74,22 @@ def open_study(asked: Asked, methods: Sequence[str], *targets: Path | None) -> O
     images = images_for(model, asked.data)
     if calibration is None and model.source.kind == "demo":
         calibration = digits("train")
-    if calibration is not None and (shared := _shared(images, calibration)):
-        screen.print(
-            f"Note: {shared} of the images to evaluate on are calibration images as well; the\n"
-            "accuracies below are too kind."
-        )
+    if calibration is not None:
+        note_shared(images, calibration, "calibration images")
     return Opened(model, images, calibration)
 
 
-def _shared(images: ImageSet, calibration: ImageSet) -> int:
-    """Return how many files are in both sets."""
+def note_shared(images: ImageSet, others: ImageSet, what: str) -> None:
+    """Say how many of the images to evaluate on are among others that made the model."""
     files = [
         {s.source.resolve() for s in one.samples if isinstance(s.source, Path)}
-        for one in (images, calibration)
+        for one in (images, others)
     ]
-    return len(files[0] & files[1])
+    if shared := len(files[0] & files[1]):
+        screen.print(
+            f"Note: {shared} of the images to evaluate on are {what} as well; the\n"
+            "accuracies below are too kind."
+        )
 
 
 @contextmanager

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 JPEG_AND_PNG = (".jpg", ".jpeg", ".jpe", ".jp2", ".png")
 OTHER_SUFFIXES = (".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")
+UNLABELLED = ("unlabelled",)
+"""The class names of images whose classes nobody knows."""
+
 SUFFIXES = frozenset((*JPEG_AND_PNG, *OTHER_SUFFIXES))
 
 
@@ -59,6 +62,11 @@ class ImageSet:
 
     def __len__(self) -> int:
         return len(self.samples)
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the classes of the images are known."""
+        return self.class_names != UNLABELLED
 
     def with_transform(self, data_config: Mapping[str, Any]) -> TransformedImages:
         """Return a torch ``Dataset`` of (tensor CHW float32, class index int).

@@ -11,10 +11,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from rmt_studio.data.decoded_ahead import DecodedAhead
 from rmt_studio.data.images import open_images
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation import cost
-from rmt_studio.evaluation.batches import BatchSize, DecodedAhead, images_that_fit, outputs
+from rmt_studio.evaluation.batches import BatchSize, images_that_fit, outputs
 from rmt_studio.evaluation.intervals import paired_difference, wilson
 from rmt_studio.evaluation.private_copy import between_blocks, private_copy
 from rmt_studio.evaluation.result import Evaluation, RunningAccuracy

@@ -1,26 +1,17 @@
-"""How images reach the model: decoded ahead in threads, in batches that fit time and memory."""
+"""How images reach the model: in batches that fit time and memory."""
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import torch
 
 from rmt_studio.errors import InputError
-from rmt_studio.models.devices import DeviceError
+from rmt_studio.models.devices import DeviceError, is_out_of_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from types import TracebackType
-    from typing import Self
-
     from torch import Tensor, nn
-    from torch.utils.data import Dataset
 
 BATCH_SECONDS = 0.3
 """A batch takes about this long at most, so that a person who cancels waits less than a second."""
@@ -31,8 +22,6 @@ GAIN = 1.05
 
 MEMORY_SHARE = 0.5
 """Of a device's free memory, for the values between the layers of one batch."""
-
-MOST_THREADS = 4
 
 
 @dataclass
@@ -105,51 +94,6 @@ def images_that_fit(device: torch.device, images: int) -> int | None:
     return int(MEMORY_SHARE * free * images / peak) if peak > 0 else None
 
 
-class DecodedAhead:
-    """The items of a dataset in the given order, decoded by a small thread pool.
-
-    While the model works on one batch the next is decoded, so memory holds two. Threads, not
-    processes: a forked Qt process breaks, and Pillow releases the interpreter lock.
-    """
-
-    def __init__(self, dataset: Dataset, order: Iterable[int]) -> None:
-        self._dataset = dataset
-        self._order = iter(order)
-        self._waiting: deque[Future[tuple[Tensor, int]]] = deque()
-        threads = min(MOST_THREADS, max(1, (os.cpu_count() or 1) // 2))
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def take(self, count: int, tick: Callable[[], None]) -> tuple[Tensor, Tensor] | None:
-        """Return the next ``count`` images (N, C, H, W) and targets (N,), or None at the end.
-
-        ``tick`` is called after each image. An image that cannot be read raises `InputError`.
-        """
-        self._ask(2 * count)
-        items = []
-        while self._waiting and len(items) < count:
-            items.append(self._waiting.popleft().result())
-            tick()
-        if not items:
-            return None
-        images, targets = zip(*items, strict=True)
-        return torch.stack(images), torch.tensor(targets)
-
-    def _ask(self, ahead: int) -> None:
-        for index in islice(self._order, max(0, ahead - len(self._waiting))):
-            self._waiting.append(self._pool.submit(self._dataset.__getitem__, index))
-
-
 def outputs(module: nn.Module, images: Tensor, size: BatchSize, device: torch.device) -> Tensor:
     """Return the model's outputs for (N, C, H, W) images, float32 on the CPU.
 
@@ -168,11 +112,3 @@ def outputs(module: nn.Module, images: Tensor, size: BatchSize, device: torch.de
         size.halve()
         if device.type == "cuda":
             torch.cuda.empty_cache()
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Tell an exhausted memory, of a GPU or of the machine, from every other error."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    words = str(error).lower()
-    return "out of memory" in words or "allocate memory" in words or "not enough memory" in words

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from rmt_studio.studio import tasks
+from rmt_studio.studio.devices import for_spectra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,17 +52,19 @@ class Analyses(QObject):
         self._next.timeout.connect(self._put_in)
         desk.arrived.connect(self._layer_arrived)
 
-    def start(self, model: LoadedModel, lane: str) -> Job:
-        """Analyse the open model as its recipe says."""
+    def start(self, model: LoadedModel, device: str) -> Job:
+        """Analyse the open model as its recipe says, on a device that has float64."""
         if self._job is not None:
             self._job.cancel()
         recipe = self._document.recipe
         ready = partial(_post_layer, self._desk.post, model, recipe.bulk_fit)
-        work = partial(tasks.analyze_model, model, recipe, ready)
+        lane = for_spectra(device)
+        work = partial(tasks.analyze_model, model, recipe, ready, lane)
         done = partial(self._done, model)
-        again = partial(self.start, model, lane)
+        again = partial(self.start, model, device)
+        elsewhere = partial(self.start, model, "cpu") if lane != "cpu" else None
         title = self.tr("Analyse {name}").format(name=model.title)
-        self._job = self._desk.start(title, work, done, lane=lane, again=again)
+        self._job = self._desk.start(title, work, done, lane=lane, again=again, elsewhere=elsewhere)
         return self._job
 
     def _layer_arrived(self, event: object) -> None:

@@ -79,7 +79,7 @@ class DevicePicker(QComboBox):
         self._bench, self._choice = workbench, workbench.devices
         self.setObjectName("device_picker")
         self.setAccessibleName(self.tr("Device"))
-        self.setToolTip(self.tr("The device that pruning and evaluation run on"))
+        self.setToolTip(self.tr("The device that analysis, pruning and evaluation run on"))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._choice.look()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from rmt_studio.analysis.series_listing import looks_like_series
 from rmt_studio.gui.dialogs.choices import WEIGHT_SUFFIXES
 from rmt_studio.studio.state_folder import PROJECT_SUFFIX
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-    from rmt_studio.gui.window_commands import WindowCommands
+    from rmt_studio.gui.commands.dropped import DroppedFiles
 
 
 class Kind(Enum):
@@ -24,6 +25,7 @@ class Kind(Enum):
 
     MODEL_FOLDER = "model folder"
     IMAGES = "image folder"
+    SERIES = "series of checkpoints"
     RECIPE = "recipe"
     PROJECT = "project"
     CHECKPOINT = "checkpoint"
@@ -34,7 +36,9 @@ def kind_of(path: Path) -> Kind:
     """Return what a path looks like, by its name and, of a folder, by what lies in it."""
     name = path.name.lower()
     if path.is_dir():
-        return Kind.MODEL_FOLDER if (path / "config.json").is_file() else Kind.IMAGES
+        if (path / "config.json").is_file():
+            return Kind.MODEL_FOLDER
+        return Kind.SERIES if looks_like_series(path) else Kind.IMAGES
     if name.endswith(PROJECT_SUFFIX):
         return Kind.PROJECT
     if name.endswith(WEIGHT_SUFFIXES):
@@ -45,9 +49,9 @@ def kind_of(path: Path) -> Kind:
 class DropPlace(QObject):
     """Shows what will happen over the whole window, and opens what is let go."""
 
-    def __init__(self, window: QWidget, commands: WindowCommands) -> None:
+    def __init__(self, window: QWidget, dropped: DroppedFiles) -> None:
         super().__init__(window)
-        self._window, self._commands = window, commands
+        self._window, self._dropped = window, dropped
         self.hint = QLabel(window)
         self.hint.setObjectName("drop_hint")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -77,13 +81,14 @@ class DropPlace(QObject):
         paths = _paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            self._commands.open_dropped(paths[0])
+            self._dropped.open(paths[0])
 
     def _promise(self, paths: list[Path]) -> str:
         path = paths[0]
         promises = {
             Kind.MODEL_FOLDER: self.tr("Open the model {name}"),
             Kind.IMAGES: self.tr("Evaluate on the images of {name}"),
+            Kind.SERIES: self.tr("Scrub through the checkpoints in {name}"),
             Kind.RECIPE: self.tr("Fill the rules from {name}"),
             Kind.PROJECT: self.tr("Open the project {name}"),
             Kind.CHECKPOINT: self.tr("Open the checkpoint {name}"),

@@ -183,8 +183,8 @@ def _keep_on_screen(window: QWidget) -> None:
     """Make the window no larger than its screen, and move it where its title can be reached."""
     room = window.screen().availableGeometry()
     size = window.size().boundedTo(room.size())
-    place = QRect(window.pos(), size)
+    place = QRect(window.geometry().topLeft(), size)
     place.moveLeft(max(room.left(), min(place.left(), room.right() + 1 - size.width())))
     place.moveTop(max(room.top(), min(place.top(), room.bottom() + 1 - size.height())))
-    window.resize(size)
-    window.move(place.topLeft())
+    if place != window.geometry():
+        window.setGeometry(place)  # not `move`: it would put the title bar where the window was

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSettings, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -12,18 +13,20 @@ from PySide6.QtGui import (
     QDropEvent,
     QUndoStack,
 )
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
 from rmt_studio.gui.actions import build_actions, connect_actions, reasons, say_whether_possible
+from rmt_studio.gui.actions.context import context_menus
 from rmt_studio.gui.before import EarlyBar, early_panels
 from rmt_studio.gui.layout import WindowLayout
 from rmt_studio.gui.leaving import PATIENCE, may_close
+from rmt_studio.gui.plots_in_use import plots_in_use
 from rmt_studio.gui.theme import theme
 from rmt_studio.gui.waiting import Waiting
 from rmt_studio.gui.welcome import WelcomePage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _KIND = QEvent.Type
 _OF_THE_LAYOUT = (_KIND.Resize, _KIND.MouseButtonPress, _KIND.MouseButtonRelease)
@@ -80,6 +83,7 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage(self.waiting)
         self.welcome.open_button.clicked.connect(self.actions_by_id["open_model"].trigger)
         self.welcome.demo_button.clicked.connect(self.actions_by_id["open_demo"].trigger)
+        self.welcome.lab_button.clicked.connect(self.actions_by_id["lab"].trigger)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.welcome)
         self.setCentralWidget(self._centre)
@@ -92,11 +96,13 @@ class MainWindow(QMainWindow):
         from rmt_studio.gui import rooms
 
         self.workbench = bench = rooms.Workbench(self, self.undo_stack)
-        bench.recent = self.waiting.recent
+        bench.models.recent = self.waiting.recent
         self.project = rooms.ProjectRoom(self)
         self.commands = rooms.WindowCommands(self)
         self.study_windows = rooms.StudyWindows(bench, self)
-        self.dropping = rooms.DropPlace(self, self.commands)
+        self.series_windows = rooms.SeriesWindows(bench, self)
+        self.lab = rooms.LabRoom(bench, self)
+        self.dropping = rooms.DropPlace(self, self.commands.dropped)
         self.recent_menu = rooms.RecentMenu(bench, self.project, self)
         files = self.findChild(QMenu, "menu_file")
         files.insertMenu(self.actions_by_id["open_demo"], self.recent_menu)  # pyright: ignore[reportOptionalMemberAccess]
@@ -145,12 +151,24 @@ class MainWindow(QMainWindow):
         self.ready = True
         self.waiting.pass_on()
         self._update_actions()
+        self._order_tabs()
         self._centre.setFocus()
         self.furnished.emit()
 
+    def _order_tabs(self) -> None:
+        """Let Tab go through the header before the first page, which was there before it."""
+        stops = [
+            widget
+            for part in (self.header, self.welcome)
+            for widget in part.findChildren(QWidget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.window() is self
+        ]
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
+
     def take_over(self) -> None:
         """Let the actions and the first page speak to the rooms from now on."""
-        connect_actions(self.actions_by_id, self.commands)
+        connect_actions(self.actions_by_id, self.commands.slots())
         self.welcome.set_workbench(self.workbench)
 
     def _connect(self) -> None:
@@ -161,8 +179,12 @@ class MainWindow(QMainWindow):
         bench.selection_changed.connect(self._update_actions)
         bench.failed.connect(self.tell_failure)
         bench.told.connect(self.tell)
-        bench.lens.checkpoint_wanted.connect(self.commands.on_compare_checkpoint)
-        bench.image_sets.calibration_wanted.connect(self.commands.on_open_calibration)
+        self.layers.regrouped.connect(self._update_actions)
+        self.results.actions_of_runs.chosen_changed.connect(self._update_actions)
+        context_menus().wanted.connect(self._open_context_menu)
+        plots_in_use().changed.connect(self._update_actions)
+        bench.lens.checkpoint_wanted.connect(self.commands.analyse.on_compare_checkpoint)
+        bench.image_sets.calibration_wanted.connect(self.commands.file.on_open_calibration)
 
     # --- following the document --------------------------------------------------------------
 
@@ -172,9 +194,27 @@ class MainWindow(QMainWindow):
         self._update_actions()
 
     def _update_actions(self, _event: object = None) -> None:
-        say_whether_possible(self.actions_by_id, reasons(self.workbench))
+        say_whether_possible(self.actions_by_id, self._reasons())
         following = self.workbench.document.comparing == "pruned"
         self.actions_by_id["compare_pruned"].setChecked(following)
+
+    def _reasons(self) -> dict[str, str]:
+        """Return the reason against each action that is not always possible, or nothing."""
+        return reasons(self.workbench) | self.layers.reasons() | self.results.reasons()
+
+    def createPopupMenu(self) -> QMenu:
+        """Offer the switches of the panels beside the panels, as the menu View does."""
+        return self._menu_of(self, [f"show_{name}" for name in self.panels.docks])
+
+    def _open_context_menu(self, widget: QWidget, ids: Sequence[str], place: QPoint) -> None:
+        self._menu_of(widget, ids).popup(place)
+
+    def _menu_of(self, widget: QWidget, ids: Iterable[str]) -> QMenu:
+        menu = QMenu(widget)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        menu.addActions([self.actions_by_id[name] for name in ids])
+        return menu
 
     def tell(self, text: str) -> None:
         """Say something in the status bar for a while."""
@@ -221,7 +261,6 @@ class MainWindow(QMainWindow):
         self.panels.save()
         settings.setValue("theme", theme().choice)
         if self.ready:
-            settings.setValue("recent", [list(pair) for pair in self.workbench.recent])
             self.hide()
             self.jobs_ended = self.workbench.close(PATIENCE)
         event.accept()

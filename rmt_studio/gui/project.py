@@ -38,6 +38,7 @@ class _Naming:
 
     path: Path
     project: Project
+    before: Project | None
     then: Callable[[], object] | None
 
 
@@ -117,7 +118,7 @@ class ProjectDesk(QObject):
         """Give the document a name; ``then`` is called when its file is written."""
         if self._model is not None and not self._restoring:
             path = Path(os.path.realpath(path))
-            self._naming = _Naming(path, self._snapshot(self._model), then)
+            self._naming = _Naming(path, self._snapshot(self._model), self._sent, then)
             self._writer.save_as(path, self._naming.project)
 
     def save_now(self, *, tell: bool = False) -> None:
@@ -129,7 +130,7 @@ class ProjectDesk(QObject):
         self._timer.stop()
         if tell:
             self._tells, self._complained = True, ""
-            if not self._behind:
+            if not self._behind and self._naming is None:
                 self._tell_saved()
         if self._model is not None and self._behind and not self._restoring:
             self._sent, self._unsent = self._snapshot(self._model), None
@@ -284,15 +285,16 @@ class ProjectDesk(QObject):
             return
         former = None if self.path is not None else self._place
         self.path = self._place = naming.path
-        self._kept, self._sent = True, naming.project
-        self._behind = self._timer.isActive()
+        newer = self._sent if self._sent is not naming.before else None  # not yet written
+        self._kept, self._sent = True, newer or naming.project
+        self._behind = self._timer.isActive() or newer is not None
         if former is not None:
             former.unlink(missing_ok=True)
-        self.trouble = self._complained = ""
-        self._tells = True
+        self.trouble, self._complained, self._tells = "", "", True
         self._take_fingerprint()
         self.used.emit(str(naming.path))
-        self._tell_saved()
+        if newer is None:
+            self._tell_saved()
         self.changed.emit()
         if naming.then is not None:
             naming.then()

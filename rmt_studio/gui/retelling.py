@@ -36,6 +36,7 @@ class Retelling(QObject):
             device=bench.device,
             filled=bench.targets.filled_for(bench.document.recipe),
             exports=tuple(f for recipe, f in self._exports if recipe == bench.document.recipe),
+            tuned=bench.fine_tuner.told,
         )
 
     def copy_python(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from rmt_studio.gui.inspector.figures import count_text
+from rmt_studio.studies.cycles.masked import PROVENANCE as CYCLES
 from rmt_studio.studio import tasks
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ class Runs(QObject):
     ) -> Job:
         """Evaluate the dense or the pruned model, paired with the dense run where there is one."""
         dense_run = self._document.dense_run
-        is_dense = subject is self._document.model
-        label = "dense" if is_dense else (self._document.recipe.name or "own rules")
+        is_dense, label = subject is self._document.model, self.label_of(subject)
         reference = dense_run.evaluation if dense_run and not is_dense else None
         work = partial(
             tasks.measure_accuracy, subject, images, reference, device, batch_size=self.batch_size
@@ -97,10 +97,19 @@ class Runs(QObject):
         work = partial(tasks.write_checkpoint, subject, str(path), wanted, self._measured(subject))
         return self._desk.start(self.tr("Export"), work, self._exported, lane="cpu", outlives=True)
 
+    def label_of(self, subject: LoadedModel) -> str:
+        """Return what a row of the results calls a model."""
+        recipe = getattr(subject, "recipe", None)
+        if recipe is None:
+            return "dense"
+        name = recipe.name or "own rules"
+        by_rules = CYCLES in subject.provenance or not tasks.learned_by(subject)
+        return name if by_rules else self.tr("Fine-tuned {0}").format(name)
+
     def _measured(self, subject: LoadedModel) -> dict[str, Any] | None:
         """Return what the newest evaluation of just this model found."""
-        recipe = getattr(subject, "recipe", None)
-        runs = (run for run in reversed(self._document.runs) if run.recipe == recipe)
+        what = getattr(subject, "recipe", None), tasks.learned_by(subject)
+        runs = (run for run in reversed(self._document.runs) if (run.recipe, run.learned) == what)
         return next((run.evaluation.record() for run in runs), None)
 
     def take_pruned(self, pruned: PrunedModel, calibration: ImageSet | None) -> bool:

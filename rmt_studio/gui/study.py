@@ -7,9 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
-
 from rmt_studio.gui.terms import term
+from rmt_studio.gui.work import Work
 from rmt_studio.pruning import METHODS
 from rmt_studio.studies import Measured, SearchStep
 from rmt_studio.studio import study_tasks
@@ -30,23 +29,19 @@ if TYPE_CHECKING:
     from rmt_studio.studies import MethodComparison, SearchResult, Trial
     from rmt_studio.studio.document import DocumentEvent
     from rmt_studio.studio.jobs import Job
-    from rmt_studio.studio.study_tasks import ComparisonAsked, Scene, SearchAsked
+    from rmt_studio.studio.study_tasks import ComparisonAsked, SearchAsked
 
 
 @dataclass(frozen=True, eq=False)
 class _Told:
     """Something that a study's job found, on its way to the window's thread."""
 
-    scene: Scene
+    scene: object
     what: object
 
 
-class Study(QObject):
+class Study(Work):
     """One study; it outlives the window that shows it.
-
-    Signals:
-        changed (): rows, result, or whether it runs.
-        progressed (): `progress` is another.
 
     Attributes:
         asked: what the last start asked for.
@@ -57,9 +52,6 @@ class Study(QObject):
         progress: the last report of the job.
         folder: where studies are kept.
     """
-
-    changed = Signal()
-    progressed = Signal()
 
     def __init__(self, workbench: Workbench, desk: JobDesk) -> None:
         super().__init__(workbench)
@@ -78,8 +70,8 @@ class Study(QObject):
         return self._running
 
     @property
-    def trials(self) -> list[Trial]:
-        """The rows without what a search says about them."""
+    def trials(self) -> list[Any]:
+        """The rows without what a search says about them; each has a ``record``."""
         return [row.trial if isinstance(row, SearchStep) else row for row in self.rows]
 
     @property
@@ -121,9 +113,7 @@ class Study(QObject):
         document = self._bench.document
         if self.running or document.model is None or document.images is None:
             return
-        self._clear()
-        self.asked = asked
-        self.scene = study_tasks.Scene(
+        scene = study_tasks.Scene(
             model=document.model,
             analysis=document.analysis,
             images=document.images,
@@ -133,12 +123,16 @@ class Study(QObject):
             file=file,
             anew=anew,
         )
+        self._begin(scene, asked, partial(self.start, asked, file))
+
+    def _begin(self, scene: Any, asked: Any, again: Callable[[], object]) -> None:  # noqa: ANN401
+        """Start the job; ``again`` starts it anew after it failed or was cancelled."""
+        self._clear()
+        self.asked, self.scene = asked, scene
         self._running = True
         self.changed.emit()  # before the job: what it shows first takes the window's thread longest
-        tell = partial(_post, self._desk.post, self.scene)
-        work = partial(self._work, self.scene, asked, tell)
-        done = partial(self._done, self.scene)
-        again = partial(self.start, asked, file)
+        tell = partial(_post, self._desk.post, scene)
+        work, done = partial(self._work, scene, asked, tell), partial(self._done, scene)
         self._job = self._desk.start(self._title, work, done, lane=self._bench.device, again=again)
 
     def stop(self) -> None:
@@ -164,7 +158,7 @@ class Study(QObject):
 
     def _clear(self) -> None:
         self.asked: Any = None
-        self.scene: Scene | None = None
+        self.scene: Any = None
         self.rows: list[Any] = []
         self.result: Any = None
         self.file: Path | None = None
@@ -173,13 +167,17 @@ class Study(QObject):
     def _arrived(self, event: object) -> None:
         if not isinstance(event, _Told) or event.scene is not self.scene:
             return
-        if isinstance(event.what, Path):
-            self.file = event.what
-        else:
-            self.rows.append(event.what)
+        self._take(event.what)
         self.changed.emit()
 
-    def _done(self, scene: Scene, result: object) -> None:
+    def _take(self, what: object) -> None:
+        """Take what the job told: the file of the study, or a row."""
+        if isinstance(what, Path):
+            self.file = what
+        else:
+            self.rows.append(what)
+
+    def _done(self, scene: object, result: object) -> None:
         if scene is self.scene:
             self.result = result
             self.changed.emit()
@@ -222,5 +220,5 @@ class SearchStudy(Study):
     _work = staticmethod(study_tasks.run_search)
 
 
-def _post(post: Callable[[object], None], scene: Scene, what: object) -> None:
+def _post(post: Callable[[object], None], scene: object, what: object) -> None:
     post(_Told(scene, what))

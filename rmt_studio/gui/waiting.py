@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject
 
 from rmt_studio.gui.actions import OF_THE_STACK
+from rmt_studio.gui.recent import recent_models
 from rmt_studio.gui.theme import theme
 from rmt_studio.studio.state_folder import PROJECT_SUFFIX
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 # what makes sense before a model is open; all other actions come with the rooms
 EARLY = frozenset(
-    {"open_model", "open_demo", "open_project", "open_images", "open_calibration", "quit", "about",
-     "theme_system", "theme_light", "theme_dark"}
+    {"open_model", "open_demo", "open_project", "open_images", "open_calibration", "open_series",
+     "lab", "quit", "about", "theme_system", "theme_light", "theme_dark"}
 )  # fmt: skip
 
 
@@ -98,10 +99,3 @@ class Waiting(QObject):
 
     def _open_images(self, folder: Path) -> None:
         self._window.workbench.open_images(folder)
-
-
-def recent_models() -> list[tuple[str, str]]:
-    """Return name and checkpoint of the models opened last, newest first, from the settings."""
-    kept = QSettings().value("recent")
-    pairs = kept if isinstance(kept, list) else []  # anything may stand in a settings file
-    return [(str(x[0]), str(x[1])) for x in pairs if isinstance(x, list | tuple) and len(x) == 2]

@@ -27,8 +27,8 @@ _ROOMY, _RECENT_ROOM = 460, 330  # px of height from which the logo and the rece
 class WelcomePage(QFrame):
     """The centre of the window while no model is open.
 
-    Its buttons are wired by the window: ``open_button`` and ``demo_button``. In a low window the
-    logo gives its room away, then the older ones of the recent models.
+    Its buttons are wired by the window: ``open_button``, ``demo_button`` and ``lab_button``. In a
+    low window the logo gives its room away, then the older ones of the recent models.
     """
 
     def __init__(self, workbench: Workbench | Waiting, parent: QWidget | None = None) -> None:
@@ -43,6 +43,11 @@ class WelcomePage(QFrame):
         self.demo_button = QPushButton(self.tr("Open the demo"))
         self.demo_button.setObjectName("welcome_demo")
         self.demo_button.setToolTip(self.tr("A small ViT trained on handwritten digits"))
+        self.lab_button = QPushButton(self.tr("The lab…"))
+        self.lab_button.setObjectName("welcome_lab")
+        self.lab_button.setToolTip(
+            self.tr("Watch the paper's experiments on small networks trained here; no model needed")
+        )
         self._logo, self._recent = QLabel(), QWidget()
         self._rows = QVBoxLayout(self._recent)
         self._rows.setSpacing(0)
@@ -115,6 +120,7 @@ class WelcomePage(QFrame):
         buttons.addStretch(1)
         buttons.addWidget(self.open_button)
         buttons.addWidget(self.demo_button)
+        buttons.addWidget(self.lab_button)
         buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)

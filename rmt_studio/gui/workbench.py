@@ -7,8 +7,7 @@ thread, unless another model was opened meanwhile.
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -22,6 +21,7 @@ from rmt_studio.gui.exports import Exports
 from rmt_studio.gui.image_sets import ImageSets
 from rmt_studio.gui.job_desk import DISK, JobDesk
 from rmt_studio.gui.lens import Lens
+from rmt_studio.gui.model_opening import ModelOpening
 from rmt_studio.gui.predictions import Predictions
 from rmt_studio.gui.project import ProjectDesk
 from rmt_studio.gui.project_opening import ProjectOpening
@@ -29,8 +29,9 @@ from rmt_studio.gui.refusals import why_not_evaluate, why_not_prune
 from rmt_studio.gui.runs import Runs
 from rmt_studio.gui.study import ComparisonStudy, SearchStudy
 from rmt_studio.gui.targets import Targets
+from rmt_studio.gui.training.cycles_study import CyclesStudy
+from rmt_studio.gui.training.fine_tuner import FineTuner
 from rmt_studio.pruning import BulkFitSettings, Recipe, check_recipe
-from rmt_studio.studio import tasks
 from rmt_studio.studio.document import AnalysisCleared, Document, ModelOpened
 from rmt_studio.studio.export_tasks import ExportChoice
 from rmt_studio.studio.targets import Target
@@ -39,13 +40,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from rmt_studio.models.loading import LoadedModel
-    from rmt_studio.progress import Progress
     from rmt_studio.pruning import LayerProfile, LayerRule
     from rmt_studio.studio.document import Comparing, DocumentEvent
     from rmt_studio.studio.jobs import Job
-
-_RECENT_KEPT = 8
 
 
 class Workbench(QObject):
@@ -78,31 +75,38 @@ class Workbench(QObject):
         self.device = "cpu"
         self.selection: tuple[str, ...] = ()
         self.current: str | None = None
-        self.recent: list[tuple[str, str]] = []
         self.default_fit = BulkFitSettings()
         self.jobs = self._desk = JobDesk(self)
         self.devices = DeviceChoice(self, self._desk)
+        self.models = ModelOpening(self, self._desk)
         self._predictions = Predictions(self.document, self._desk, self)
-        self._runs = Runs(self.document, self._desk, self)
+        self.runs = Runs(self.document, self._desk, self)
         self._analyses = Analyses(self.document, self._desk, self)
         self.exports = Exports(self.document, self._desk, self)
         self.comparisons = Comparisons(self.document, self._desk, self)
         self.image_sets = ImageSets(self.document, self._desk, self)
-        self.targets = Targets(self, self._desk, self._runs)
+        self.targets = Targets(self, self._desk, self.runs)
         self.method_study = ComparisonStudy(self, self._desk)
         self.search = SearchStudy(self, self._desk)
+        self.fine_tuner = FineTuner(self)
+        self.cycles = CyclesStudy(self, self._desk, self.fine_tuner.images)
         self.lens = Lens(self.document, self._desk, self.compare_with, self)
         self._desk.job_changed.connect(self.job_changed)
         self._desk.failed.connect(self.failed)
         self._desk.told.connect(self.told)
-        for room in (self._runs, self._analyses, self.comparisons, self.image_sets, self.exports):
+        for room in (self.runs, self._analyses, self.comparisons, self.image_sets, self.exports):
             room.told.connect(self.told)
-        self._runs.exported.connect(self.exported)
+        self.runs.exported.connect(self.exported)
         self.exports.failed.connect(self.failed)
         self._predictions.profile_ready.connect(self.profile_ready)
         self.document.subscribe(self._document_moved)
         self.project = ProjectDesk(self, self._desk)
         self.project_opening = ProjectOpening(self, self._desk, self.project)
+
+    @property
+    def recent(self) -> list[tuple[str, str]]:
+        """Name and checkpoint of the models opened last, newest first."""
+        return self.models.recent
 
     # --- jobs ------------------------------------------------------------------------------
 
@@ -126,15 +130,6 @@ class Workbench(QObject):
         self.project.close()
         return self._desk.close(seconds)
 
-    def _start(
-        self,
-        title: str,
-        work: Callable[[Progress], Any],
-        when_done: Callable[[Any], None],
-        lane: str | None = None,
-    ) -> Job:
-        return self._desk.start(title, work, when_done, lane=lane or self.device)
-
     # --- opening ---------------------------------------------------------------------------
 
     def open_demo(self) -> Job:
@@ -145,40 +140,15 @@ class Workbench(QObject):
         self, name: str, checkpoint: str | Path | None = None, images: str | Path | None = None
     ) -> Job:
         """Open a model, then images, in the background; the open one stays until this is whole."""
-        path = str(checkpoint) if checkpoint else ""
-        work = partial(tasks.load, name, path or None)
-        done = partial(self._model_opened, name, path, images)
-        return self._start(self.tr("Open {name}").format(name=name), work, done, lane=DISK)
+        return self.models.open(name, checkpoint, images)
 
     def open_project(self, path: str | Path) -> Job | None:
         """Open a project file in the background; the open document stays until it is whole."""
         return self.project_opening.start(path)
 
-    def look_at(self, checkpoint: str | Path) -> Job:
-        """Find out what network a checkpoint is likely to be; `looked_at` tells it."""
-        work = partial(tasks.look_at, str(checkpoint))
-        return self._desk.start(
-            self.tr("Look at the file"), work, self.looked_at.emit, lane="preview", quiet=True
-        )
-
     def open_images(self, folder: str | Path) -> Job:
         """Open an image folder to evaluate on in the background."""
         return self.image_sets.open(folder, DISK)
-
-    def _model_opened(
-        self, name: str, checkpoint: str, images: str | Path | None, model: LoadedModel
-    ) -> None:
-        self._desk.cancel_those_of_the_model("another model was opened")
-        recipe = Recipe(architecture=model.architecture, bulk_fit=self.default_fit)
-        self.document.open_model(model, recipe, asked=(name, checkpoint))
-        self.image_sets.match(name, model)
-        text = self.tr("{name}: {number} matrices")
-        self.told.emit(text.format(name=model.title, number=len(model.layers)))
-        others = [pair for pair in self.recent if pair != (name, checkpoint)]
-        self.recent = [(name, checkpoint), *others][:_RECENT_KEPT]
-        self.analyze()
-        if images is not None:
-            self.open_images(images)
 
     # --- analysis --------------------------------------------------------------------------
 
@@ -187,7 +157,7 @@ class Workbench(QObject):
         model = self.document.model
         if model is None:
             return self.refuse(self.tr("Analyse"), self.tr("open a model first"))
-        return self._analyses.start(model, "cpu")
+        return self._analyses.start(model, self.device)
 
     def set_bulk_fit(self, settings: BulkFitSettings) -> None:
         """Fit all spectra in another way."""
@@ -261,7 +231,7 @@ class Workbench(QObject):
         model, reason = self.document.model, why_not_prune(self.document)
         if reason or model is None:
             return self.refuse(self.tr("Prune"), reason)
-        return self._runs.prune(model, self.device, and_then)
+        return self.runs.prune(model, self.device, and_then)
 
     def evaluate(self, *, dense: bool = False) -> Job | None:
         """Evaluate what the rules say; without rules, or when asked, the dense model."""
@@ -269,15 +239,15 @@ class Workbench(QObject):
         if model is None or images is None:
             return self.refuse(self.tr("Evaluate"), why_not_evaluate(self.document))
         if dense or not self.document.recipe.rules:
-            return self._runs.evaluate(model, images, self.device)
-        return self._runs.evaluate_rules(model, images, self.device, self.evaluate)
+            return self.runs.evaluate(model, images, self.device)
+        return self.runs.evaluate_rules(model, images, self.device, self.evaluate)
 
     def export(self, path: str | Path, wanted: ExportChoice | None = None) -> Job | None:
         """Write the pruned model, or the dense one while there is none, and verify the file."""
         subject = self.document.pruned or self.document.model
         if subject is None:
             return self.refuse(self.tr("Export"), self.tr("open a model first"))
-        return self._runs.export(subject, path, wanted or ExportChoice())
+        return self.runs.export(subject, path, wanted or ExportChoice())
 
     def refuse(self, title: str, reason: str) -> None:
         """Say that an action is not possible yet, and what to do first."""

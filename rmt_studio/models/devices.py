@@ -17,6 +17,14 @@ class DeviceError(InputError):
     """A device that cannot do what another one may: it is not there, or its memory is full."""
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell an exhausted memory, of a GPU or of the machine, from every other error."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    words = str(error).lower()
+    return "out of memory" in words or "allocate memory" in words or "not enough memory" in words
+
+
 def is_of_accelerator(error: BaseException) -> bool:
     """Tell whether a device other than the CPU is at fault: it failed, or its memory is full."""
     if isinstance(error, torch.OutOfMemoryError | torch.AcceleratorError):
@@ -51,10 +59,13 @@ def native_precision(
     device: torch.device, dtype: torch.dtype = torch.float32
 ) -> AbstractContextManager[object]:
     """Return bfloat16 autocast for float32 models where the device computes in it natively."""
-    if device.type == "cuda":
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        native = device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
-    if not native or dtype != torch.float32:
+    if not computes_bfloat16(device) or dtype != torch.float32:
         return nullcontext()
     return torch.autocast(device.type, torch.bfloat16)
+
+
+def computes_bfloat16(device: torch.device) -> bool:
+    """Tell whether the device multiplies in bfloat16 itself, without emulating it."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))

@@ -177,7 +177,7 @@ def _write_file(
         found = _verified(chosen, subject, main, path, wanted, progress)
         size, sha256 = main.stat().st_size, _sha256(main)
         _write_card(chosen, subject, path.name, (text, drawn, files[2].name), size, progress)
-    progress(2, 2, "")
+        progress(2, 2, "")  # the last place to cancel at: from here on the files are there
     return _report(chosen, subject, files, (size, sha256), found)
 
 
@@ -192,7 +192,7 @@ def _write_folder(
         places = (folder / _README, folder / _PICTURE, _PICTURE)
         _write_card(chosen, subject, path.name, places, size, progress)
         names = sorted(file.name for file in folder.iterdir())
-    progress(2, 2, "")
+        progress(2, 2, "")
     files = (path, *(path / name for name in names))
     return _report(chosen, subject, files, (size, sha256), found)
 

@@ -87,7 +87,7 @@ def load_model(
         if file is None:
             return _pretrained(name, num_classes, progress)
     blueprint = blueprint_of_folder(folder) if folder else Blueprint(name)
-    stored = open_checkpoint(file or _weights_in(folder or Path()))
+    stored = open_checkpoint(file or weights_in(folder or Path()))
     blueprint = blueprint if folder else _as_exported(blueprint, stored)
     kind = "checkpoint" if file else _kind(name)
     source = StoredSource(kind, str(file) if file else name, stored)
@@ -174,7 +174,7 @@ def _kind(name: str) -> Literal["pretrained", "folder", "demo"]:
     return "pretrained" if name.startswith(_HUB) else "folder"
 
 
-def _weights_in(folder: Path) -> Path:
+def weights_in(folder: Path) -> Path:
     """Choose the weights file of a folder: the usual names first, else the only one there is."""
     single = ("model.safetensors", "pytorch_model.bin")
     usual = [folder / name for name in (single[0], INDEX_NAMES[0], single[1], INDEX_NAMES[1])]

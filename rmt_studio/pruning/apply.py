@@ -14,19 +14,20 @@ from rmt_studio.errors import InputError
 from rmt_studio.models.loading import LoadedModel
 from rmt_studio.progress import Progress, no_progress
 from rmt_studio.pruning.block_by_block import BlockByBlock
-from rmt_studio.pruning.effect import Effect, cheapest_storage, nothing_there, untouched
-from rmt_studio.pruning.methods import STEPS, Pieces
+from rmt_studio.pruning.effect import Effect, nothing_there
 from rmt_studio.pruning.methods.masks import refuse_indivisible
+from rmt_studio.pruning.one_matrix import apply_in_parts
 from rmt_studio.pruning.statistics import CalibrationStatistics
 from rmt_studio.pruning.steps import EntryMask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from rmt_studio.analysis import Analysis, LayerAnalysis
     from rmt_studio.data.images import ImageSet
     from rmt_studio.models.layers import Layer
-    from rmt_studio.pruning.recipe import LayerRule, Recipe
+    from rmt_studio.pruning.recipe import Recipe
+    from rmt_studio.pruning.split import Split
 
 
 @dataclass
@@ -36,10 +37,13 @@ class PrunedModel(LoadedModel):
     Attributes:
         recipe: what was applied.
         effects: what it did, by layer name, for the layers that have a rule.
+        splits: the parts, in float32, of matrices that do not tell them themselves: those stored
+            as sparse factors, or as low rank plus sparse.
     """
 
     recipe: Recipe = field(kw_only=True)
     effects: dict[str, Effect] = field(kw_only=True)
+    splits: dict[str, Split] = field(default_factory=dict, kw_only=True)
 
     @property
     def parameters_kept(self) -> int:
@@ -63,73 +67,6 @@ def block_sparsity(model: LoadedModel, effects: dict[str, Effect]) -> float:
     inside = {layer.name for layer in model.layers if layer.in_block}
     saved = sum(e.parameters - e.parameters_kept for name, e in effects.items() if name in inside)
     return saved / model.block_parameter_count if model.block_parameter_count else 0.0
-
-
-def apply_rule(
-    weight: torch.Tensor,
-    rule: LayerRule,
-    layer: LayerAnalysis,
-    inputs: torch.Tensor | None = None,
-    *,
-    moments: torch.Tensor | None = None,
-    gradients: torch.Tensor | None = None,
-    tick: Callable[[], None] = lambda: None,
-) -> tuple[torch.Tensor, Effect]:
-    """Return the new matrix and what the rule did to it.
-
-    Args:
-        weight: the dense matrix, shape (out, in); it is not changed.
-        rule: the steps to take.
-        layer: spectrum and fit of the dense matrix.
-        inputs: sample of the layer's inputs, shape (in, tokens).
-        moments: second moment of the layer's inputs, shape (in, in); that of the sample by
-            default. Without either, steps and output error take the inputs for white.
-        gradients: second moments of the loss's gradient at the outputs, shape (out,); all outputs
-            count alike by default.
-        tick: called inside steps that take long; may raise `Cancelled`.
-
-    Raises:
-        InputError: a pattern does not divide the inputs.
-    """
-    if rule.keeps:
-        given = inputs is not None or moments is not None
-        return weight, untouched(weight.numel(), inputs="measured" if given else "white")
-    dense = weight.detach().double()
-    if moments is None and inputs is not None:
-        sample = inputs.to(dense)
-        moments = sample @ sample.mT / sample.shape[1]
-    moments = moments if moments is None else moments.to(dense)
-    gradients = gradients if gradients is None else gradients.to(dense)
-    pieces = Pieces(
-        dense, layer.spectrum, layer.fit, moments=moments, gradients=gradients, tick=tick
-    )
-    for step in rule.steps:
-        tick()
-        pieces = STEPS[step.kind](pieces, step)
-    result = pieces.weight.to(weight.dtype)
-    return result, _measure(dense, pieces, result.double())
-
-
-def _measure(dense: torch.Tensor, pieces: Pieces, result: torch.Tensor) -> Effect:
-    stored_as, kept = cheapest_storage(pieces.storage())
-    energy = dense.square().sum().item()
-    output = _output_energy(dense, pieces.moments)
-    error = _output_energy(dense - result, pieces.moments)
-    return Effect(
-        parameters=dense.numel(),
-        parameters_kept=kept,
-        energy_kept=result.square().sum().item() / energy if energy else 1.0,
-        output_error=(error / output) ** 0.5 if output > 0 else 0.0,
-        inputs="white" if pieces.moments is None else "measured",
-        rank=pieces.rank,
-        stored_as=stored_as,
-    )
-
-
-def _output_energy(matrix: torch.Tensor, moments: torch.Tensor | None) -> float:
-    if moments is None:
-        return matrix.square().sum().item()
-    return max(0.0, (matrix @ moments * matrix).sum().item())
 
 
 def check_recipe(model: LoadedModel, recipe: Recipe) -> None:
@@ -218,7 +155,7 @@ def prune(
                 pruned.effects[layer.name] = nothing_there(layer.size)
                 continue
             rule = recipe.rule(layer.name)
-            weight, effect = apply_rule(
+            weight, effect, split = apply_in_parts(
                 model.weight(layer),
                 rule,
                 at_hand.get(layer.name) or _analyzed(model, layer.name, recipe),
@@ -229,6 +166,8 @@ def prune(
             with torch.no_grad():
                 pruned.weight(layer).copy_(weight)
             pruned.effects[layer.name] = effect
+            if split is not None:
+                pruned.splits[layer.name] = split
     progress(len(chosen), len(chosen), "")
     return pruned
 

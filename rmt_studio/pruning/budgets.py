@@ -7,7 +7,7 @@ to be believed: to the spectral budgets they are average, and cuts at an edge le
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -34,6 +34,7 @@ _SEB_SETTINGS = (
     (0.30, 1.0, 1.0, 0.50),
     (0.0, 0.0, 0.0, 1.0),
 )
+_LEAST_WEIGHT = 0.1
 _HALF_AN_ENTRY = 0.5  # 40 % of 5,308,416 entries is 2,123,366, a hair under 0.40
 
 
@@ -48,27 +49,46 @@ def global_magnitude(
 def spectral_edge_budget(
     model: LoadedModel, layers: list[LayerAnalysis], remove: int, progress: Progress = no_progress
 ) -> Rules:
-    """Global ranking of ``|w| / w_l``, with ``w_l`` from the fitted edges of the layers.
+    """Global ranking of ``|w| / w_l``, with ``w_l`` of `edge_weights` (Berlyand et al., 2026)."""
+    total = sum(layer.layer.size for layer in layers)
+    modulation = published_modulation((remove + _HALF_AN_ENTRY) / total)
+    weights = edge_weights(layers, remove / total, modulation)
+    return _ranked(model, layers, remove, weights, progress)
+
+
+class Modulation(NamedTuple):
+    """How strongly the edges sway a budget: beta by kind of layer, and where that ends (s_d)."""
+
+    attention: float
+    mlp: float
+    end: float
+
+
+def published_modulation(sparsity: float) -> Modulation:
+    """Return the published choice of beta and ``s_d`` for a sparsity (Berlyand et al., 2026)."""
+    return Modulation(*next(s for s in _SEB_SETTINGS if sparsity >= s[0])[1:])
+
+
+def edge_weights(
+    layers: list[LayerAnalysis], sparsity: float, modulation: Modulation
+) -> dict[str, float]:
+    """Return ``w_l`` of Spectral Edge Budgeting by layer name: above 1 where more may go.
 
     ``z_l`` is the singular-value edge ``s_plus`` standardised over the layers and
-    ``w_l = max(0.1, 1 + beta d z_l)``, ``d = max(0, 1 - s/s_d)``, with the published choice of
-    beta and ``s_d`` for the sparsity s (Spectral Edge Budgeting, Berlyand et al., 2026).
+    ``w_l = max(0.1, 1 + beta d z_l)``, ``d = max(0, 1 - s/s_d)`` (Berlyand et al., 2026).
     """
-    total = sum(layer.layer.size for layer in layers)
-    sparsity, reached = remove / total, (remove + _HALF_AN_ENTRY) / total
-    _, beta_attention, beta_mlp, full = next(s for s in _SEB_SETTINGS if reached >= s[0])
-    damping = max(0.0, 1 - sparsity / full)
+    damping = max(0.0, 1 - sparsity / modulation.end)
     edges = np.array([layer.fit.singular_value_edge for layer in layers])
     believed = np.array([layer.spectrum.dimension >= LEAST_VALUES for layer in layers])
     spread = edges[believed].std() if believed.any() else 0.0
     scores = np.zeros_like(edges)
     if spread > 0:
         scores[believed] = (edges[believed] - edges[believed].mean()) / spread
-    scale = {}
+    weights = {}
     for layer, score in zip(layers, scores, strict=True):
-        beta = beta_mlp if layer.role in _MLP else beta_attention
-        scale[layer.name] = max(0.1, 1 + beta * damping * float(score))
-    return _ranked(model, layers, remove, scale, progress)
+        beta = modulation.mlp if layer.role in _MLP else modulation.attention
+        weights[layer.name] = max(_LEAST_WEIGHT, 1 + beta * damping * float(score))
+    return weights
 
 
 def common_edge_multiple(

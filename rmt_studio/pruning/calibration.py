@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import torch
 from torch import nn
 
-from rmt_studio.data.images import SUFFIXES, ImageSet, Sample
+from rmt_studio.data.images import SUFFIXES, UNLABELLED, ImageSet, Sample
 from rmt_studio.errors import InputError
 from rmt_studio.progress import Progress, no_progress
 
@@ -39,7 +39,7 @@ def calibration_images(folder: str | Path) -> ImageSet:
     if not files:
         raise InputError(root, "holds no images to calibrate with", "give another folder")
     samples = (Sample(file.relative_to(root).as_posix(), 0, file) for file in files)
-    return ImageSet(root.resolve().name, "folder", tuple(samples), ("unlabelled",))
+    return ImageSet(root.resolve().name, "folder", tuple(samples), UNLABELLED)
 
 
 def _images_below(root: Path) -> list[Path]:

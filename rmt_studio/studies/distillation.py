@@ -13,11 +13,9 @@ from __future__ import annotations
 import copy
 import json
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
-from torch.nn import functional
 
 from rmt_studio.errors import InputError
 from rmt_studio.evaluation.private_copy import private_copy
@@ -25,6 +23,8 @@ from rmt_studio.models.devices import native_precision, usable_device
 from rmt_studio.progress import Progress, no_progress
 from rmt_studio.pruning import Distillation
 from rmt_studio.studies.crops import Crops
+from rmt_studio.studies.learned import with_network
+from rmt_studio.training.losses import divergence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from rmt_studio.data.images import ImageSet
     from rmt_studio.models.loading import LoadedModel
-    from rmt_studio.pruning import Effect, PrunedModel
+    from rmt_studio.pruning import PrunedModel
 
 _WARM_UP = 10  # steps in which the learning rate rises
 _BETAS = (0.9, 0.98)  # a few hundred steps are too few for the usual 0.999
@@ -85,7 +85,8 @@ def distill(
             on_step(step, loss)
     progress(settings.steps, settings.steps, "")
     home = next(pruned.module.parameters()).device
-    return _with_weights(dense, pruned, student.to(home), settings)
+    note = {"distillation": json.dumps(settings.model_dump(mode="json"), sort_keys=True)}
+    return with_network(dense, pruned, student.to(home), note)
 
 
 class _Lesson:
@@ -127,15 +128,9 @@ class _Lesson:
         return loss.item()
 
     def _loss(self, features: Tensor, logits: Tensor, ours: Tensor, our_logits: Tensor) -> Tensor:
-        soft = self._settings.temperature
-        divergence = soft**2 * functional.kl_div(
-            (our_logits / soft).log_softmax(1),
-            (logits / soft).log_softmax(1),
-            reduction="batchmean",
-            log_target=True,
-        )
+        apart = divergence(our_logits, logits, self._settings.temperature)
         distance = (ours - features).square().mean() / features.square().mean()
-        return divergence + self._settings.features * distance
+        return apart + self._settings.features * distance
 
 
 def _outputs(module: nn.Module, batch: Tensor) -> tuple[Tensor, Tensor]:
@@ -172,30 +167,3 @@ def _fixed_entries(pruned: PrunedModel, device: torch.device) -> dict[str, Tenso
         rows = mask.view(mask.shape[0], -1)[slice(*layer.rows) if layer.rows else slice(None)]
         rows |= pruned.weight(layer) == 0 if effect.stored_as in _MASKED else True
     return {name: mask.to(device) for name, mask in fixed.items()}
-
-
-def _with_weights(
-    dense: LoadedModel, pruned: PrunedModel, student: nn.Module, settings: Distillation
-) -> PrunedModel:
-    for parameter in student.parameters():
-        parameter.grad = None
-    note = {"distillation": json.dumps(settings.model_dump(mode="json"), sort_keys=True)}
-    learned = replace(pruned, module=student, provenance={**pruned.provenance, **note}, effects={})
-    for name, effect in pruned.effects.items():
-        layer = pruned.layer(name)
-        learned.effects[name] = _effect_after(effect, dense.weight(layer), learned.weight(layer))
-    return learned
-
-
-def _effect_after(effect: Effect, dense: Tensor, learned: Tensor) -> Effect:
-    """Return the effect with energy and, for white inputs, output error as they are now."""
-    before, now = dense.double(), learned.double()
-    energy = before.square().sum().item()
-    if not energy:
-        return effect
-    return replace(
-        effect,
-        energy_kept=now.square().sum().item() / energy,
-        output_error=((before - now).square().sum().item() / energy) ** 0.5,
-        inputs="white",
-    )

@@ -68,8 +68,8 @@ class Identity:
         """
         return cls(
             version=rmt_studio.__version__,
-            model=f"{model.title}, {_model_hash(model)[:_SHOWN]}",
-            images=_images_identity(images, spread(len(images), limit)),
+            model=f"{model.title}, {model_hash(model)[:_SHOWN]}",
+            images=images_identity(images, spread(len(images), limit)),
             calibration=_calibration_identity(calibration),
             bulk_fit=_bulk_fit(analysis),
             seed=seed,
@@ -89,7 +89,8 @@ class Identity:
         ]
 
 
-def _model_hash(model: LoadedModel) -> str:
+def model_hash(model: LoadedModel) -> str:
+    """Return the SHA-256 of weights, architecture and image transform of a model."""
     digest = hashlib.sha256()
     config = json.dumps(model.data_config, sort_keys=True, default=str)
     digest.update(f"{model.architecture}\n{config}\n".encode())
@@ -100,7 +101,8 @@ def _model_hash(model: LoadedModel) -> str:
     return digest.hexdigest()
 
 
-def _images_identity(images: ImageSet, order: list[int]) -> str:
+def images_identity(images: ImageSet, order: list[int]) -> str:
+    """Return name, number and hash of the images at these places."""
     digest = hashlib.sha256()
     for place in order:
         sample = images.samples[place]
@@ -111,7 +113,7 @@ def _images_identity(images: ImageSet, order: list[int]) -> str:
 def _calibration_identity(calibration: ImageSet | None) -> str:
     if calibration is None:
         return _NONE
-    return _images_identity(calibration, list(range(len(calibration))))
+    return images_identity(calibration, list(range(len(calibration))))
 
 
 def _size(source: Path | np.ndarray) -> str:

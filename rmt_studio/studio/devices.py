@@ -31,6 +31,11 @@ def available_devices() -> list[Device]:
     return [*found, Device("cpu", f"cpu · {threads} thread{'s' if threads > 1 else ''}")]
 
 
+def for_spectra(device: str) -> str:
+    """Return the device, or the CPU in place of one without float64, such as Apple's GPUs."""
+    return "cpu" if torch.device(device).type == "mps" else device
+
+
 def _cuda_count() -> int:
     try:
         return torch.cuda.device_count()

@@ -6,12 +6,12 @@ and whoever started the job puts them in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rmt_studio.analysis import Analysis
 from rmt_studio.errors import InputError
 from rmt_studio.pruning import Recipe, check_recipe
+from rmt_studio.studio.compared import Compared, Comparing
 from rmt_studio.studio.events import (
     AnalysisCleared,
     CalibrationOpened,
@@ -59,32 +59,6 @@ __all__ = [
     "Run",
     "RunAdded",
 ]
-
-Comparing = Literal["none", "pruned", "checkpoint"]
-
-
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """A second model of the same architecture, whose spectra stand beside those of the open one.
-
-    Attributes:
-        label: what a person calls it: ``pruned``, or the name of the checkpoint's file.
-        kind: where it came from.
-        analysis: its spectra, fitted in the same way.
-        model: its weights, for the views that a whole matrix does not show.
-    """
-
-    label: str
-    kind: Literal["pruned", "checkpoint"]
-    analysis: Analysis
-    model: LoadedModel
-
-    def layer(self, name: str) -> LayerAnalysis | None:
-        """Return the spectrum and the fit of a layer; None where it has none."""
-        try:
-            return self.analysis[name]
-        except KeyError:
-            return None
 
 
 class Document:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from rmt_studio.errors import InputError
-from rmt_studio.evaluation.batches import is_out_of_memory
-from rmt_studio.models.devices import DeviceError, is_of_accelerator
+from rmt_studio.models.devices import DeviceError, is_of_accelerator, is_out_of_memory
 
 
 def message_for(error: BaseException) -> str:

@@ -153,6 +153,7 @@ def _run_row(runs: tuple[Run, ...], place: int) -> Row:
         sparsity=run.sparsity,
         block_sparsity=run.block_sparsity,
         layer_sparsity=dict(run.layer_sparsity),
+        learned=run.learned,
         images_of=first,
     )
     body = evaluation.predictions.astype("<i4").tobytes()

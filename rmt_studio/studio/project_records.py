@@ -105,4 +105,5 @@ class RunRecord(Strict):
     sparsity: float
     block_sparsity: float
     layer_sparsity: dict[str, float] = Field(default_factory=dict)
+    learned: str = ""
     images_of: int

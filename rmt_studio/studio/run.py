@@ -26,6 +26,8 @@ class Run:
         block_sparsity: share saved over the attention and MLP matrices.
         layer_sparsity: share saved of each layer that has a rule, by its name; empty where that is
             not known.
+        learned: how the weights that were left learned afterwards, as the model's provenance says;
+            empty where they did not.
     """
 
     label: str
@@ -36,3 +38,4 @@ class Run:
     sparsity: float
     block_sparsity: float
     layer_sparsity: Mapping[str, float] = field(default_factory=dict)
+    learned: str = ""

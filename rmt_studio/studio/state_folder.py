@@ -1,4 +1,4 @@
-"""Where this user's recovery files and log lie."""
+"""Where this user's recovery files, unfinished training, results of the lab and log lie."""
 
 from __future__ import annotations
 
@@ -23,8 +23,17 @@ def recovery_folder() -> Path:
     ``recovery`` in the folder that the environment variable ``RMT_STUDIO_STATE`` names, else in
     this user's state folder. It need not exist.
     """
-    named = os.environ.get(_VARIABLE)
-    return (Path(named) if named else platformdirs.user_state_path(_PROGRAM)) / "recovery"
+    return _state_folder() / "recovery"
+
+
+def training_folder() -> Path:
+    """Return where fine-tuning is kept that may go on another day; it need not exist."""
+    return _state_folder() / "training"
+
+
+def lab_folder() -> Path:
+    """Return where the lab's results are kept; it need not exist."""
+    return _state_folder() / "lab"
 
 
 def new_recovery_file() -> Path:
@@ -37,3 +46,8 @@ def log_folder() -> Path:
     """Return where the log is kept; like `recovery_folder`, in this user's log folder."""
     named = os.environ.get(_VARIABLE)
     return Path(named) / "log" if named else platformdirs.user_log_path(_PROGRAM)
+
+
+def _state_folder() -> Path:
+    named = os.environ.get(_VARIABLE)
+    return Path(named) if named else platformdirs.user_state_path(_PROGRAM)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _NAME_LENGTH = 16  # letters of the hash in a file's name
 _LARGEST_FILE = 2**30
-_LEFT_OUT = {"recipe", "predictions"}  # of a table
+_LEFT_OUT = {"recipe", "predictions", "layer_sparsity", "epochs"}  # of a table
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ and no thread ever holds a widget.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ from rmt_studio.pruning import (
     sample_inputs,
 )
 from rmt_studio.studies import carry_out
+from rmt_studio.studies.cycles.masked import PROVENANCE as CYCLES
+from rmt_studio.studies.finetune import NOTE as FINE_TUNING
 from rmt_studio.studio.document import Run
 from rmt_studio.studio.foreseen import foreseen_effect
 
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from rmt_studio.studio.export_tasks import ExportChoice
 
 Inputs = Mapping[str, Tensor]
+_LEARNING = (CYCLES, FINE_TUNING)
 
 
 def load(name: str, checkpoint: str | None, progress: Progress) -> LoadedModel:
@@ -61,14 +65,16 @@ def analyze_model(
     model: LoadedModel,
     recipe: Recipe,
     on_layer: Callable[[LayerAnalysis], None],
+    device: str,
     progress: Progress,
 ) -> Analysis:
-    """Analyse a model with the bulk fit that the recipe's edges refer to."""
+    """Analyse a model on a device with the bulk fit that the recipe's edges refer to."""
     fit = recipe.bulk_fit
     return analyze(
         model,
         method=fit.method,
         options=fit.options,
+        device=device,
         on_layer=on_layer,
         progress=progress,
         cache=SpectrumCache(),
@@ -111,6 +117,16 @@ def read_calibration(folder: str, progress: Progress) -> ImageSet:
     """List the images of a folder at any depth; labels are not looked for."""
     progress(0, 1, "reading the folder")
     return calibration_images(folder)
+
+
+def common_files(one: ImageSet, other: ImageSet, progress: Progress) -> int:
+    """Return how many files are in both sets; images without a file count as none."""
+    progress(0, 1)
+    return len(_files(one) & _files(other))
+
+
+def _files(images: ImageSet) -> set[str]:
+    return {os.path.abspath(x.source) for x in images.samples if isinstance(x.source, Path)}
 
 
 def make_pruned(
@@ -186,4 +202,15 @@ def run_of(model: LoadedModel, evaluation: Evaluation, label: str) -> Run:
         sparsity=pruned.sparsity if pruned else 0.0,
         block_sparsity=pruned.block_sparsity if pruned else 0.0,
         layer_sparsity={x: e.sparsity for x, e in pruned.effects.items()} if pruned else {},
+        learned=learned_by(model),
     )
+
+
+def learned_by(model: LoadedModel) -> str:
+    """Return how a model learned after its rules were carried out; empty where it did not."""
+    return learned_in(model.provenance)
+
+
+def learned_in(provenance: Mapping[str, str]) -> str:
+    """Return the same of what a model or its file says of itself."""
+    return "\n".join(provenance[key] for key in _LEARNING if key in provenance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox
 
 
 class Answers:
@@ -30,6 +30,7 @@ class Answers:
             "getExistingDirectory": self._choose_folder,
         }.items():
             monkeypatch.setattr(QFileDialog, name, staticmethod(answer))
+        monkeypatch.setattr(QInputDialog, "getText", staticmethod(self._name))
         monkeypatch.setattr(QDialog, "exec", self._exec)
         monkeypatch.setattr(QMessageBox, "exec", self._exec)
         monkeypatch.setattr(QDesktopServices, "openUrl", staticmethod(bool))
@@ -49,6 +50,10 @@ class Answers:
     def _choose_folder(self, *_args, **_more):
         self.asked += 1
         return self.folder
+
+    def _name(self, *_args, **_more):
+        self.asked += 1
+        return f"name {self.asked}", self.agree()
 
     def _exec(self, *_args):
         self.asked += 1

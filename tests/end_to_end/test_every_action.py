@@ -15,7 +15,7 @@ from rmt_studio.gui.actions import ACTIONS
 from rmt_studio.pruning import KEEP, LayerRule, SingularValueCut
 from tests.end_to_end.answers import close_all_but
 
-NAME = "blocks.1.mlp.fc1"
+NAME, OTHER = "blocks.1.mlp.fc1", "blocks.2.attn.q"
 CUT = LayerRule(steps=(SingularValueCut(edge_multiple=1.2),))
 LAST = ("quit",)  # closes the window
 PATIENCE = 240_000
@@ -62,6 +62,14 @@ class Triggering:
         elif name == "redo":
             bench.edit_rules({NAME: CUT}, "cut")
             bench.undo_stack.undo()
+        elif name in {"open_run_rules", "rename_run", "remove_runs"}:
+            bench.evaluate()
+            self.qtbot.waitUntil(lambda: not bench.running_jobs, timeout=PATIENCE)
+            self.window.results.table.selectRow(len(bench.document.runs) - 1)
+        elif name == "copy_rule":
+            bench.select((NAME, OTHER), NAME)
+        elif name.endswith("fold_groups"):
+            self.window.actions_by_id["group_block"].trigger()
         elif name == "stop_comparing":
             bench.compare_with("pruned")
         elif name in {"cancel_job", "retry_job"}:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAME = "blocks.1.mlp.fc1"
 PATIENCE = 240_000
 SHOTS = os.environ.get("RMT_STUDIO_SHOTS")
-DIALOGS = ("open_model", "export", "about")
+DIALOGS = ("open_model", "export", "about", "preferences", "palette", "shortcuts")
 SIZES = {"large": (1440, 900), "small": (1024, 700)}
 
 

@@ -3,13 +3,10 @@ from __future__ import annotations
 import pytest
 import torch
 
+from rmt_studio.data.decoded_ahead import DecodedAhead
 from rmt_studio.errors import InputError
-from rmt_studio.evaluation.batches import (
-    BatchSize,
-    DecodedAhead,
-    images_that_fit,
-    is_out_of_memory,
-)
+from rmt_studio.evaluation.batches import BatchSize, images_that_fit
+from rmt_studio.models.devices import is_out_of_memory
 
 
 class Numbers(torch.utils.data.Dataset):

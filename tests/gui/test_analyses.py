@@ -1,8 +1,13 @@
 """How the layers of an analysis come into the document."""
 
+import threading
+
 from rmt_studio import load_model
+from rmt_studio.analysis import Analysis
 from rmt_studio.gui.analyses import _TOGETHER, Analyses, _LayerReady
 from rmt_studio.gui.job_desk import JobDesk
+from rmt_studio.models.devices import DeviceError
+from rmt_studio.studio import tasks
 from rmt_studio.studio.document import Document, LayersAnalyzed
 
 
@@ -33,6 +38,44 @@ def test_that_layers_of_another_model_or_fit_are_dropped(qtbot, demo_model, demo
     assert document.layer(demo_analysis[0].name) is None
     desk.close()
     analyses.deleteLater()
+
+
+def test_that_an_analysis_runs_on_the_chosen_device(workbench, demo_model, monkeypatch, qtbot):
+    asked = []
+
+    def analyze_model(*given):
+        asked.append((given[3], threading.current_thread().name))
+        return Analysis(())
+
+    monkeypatch.setattr(tasks, "analyze_model", analyze_model)
+    workbench.document.open_model(demo_model)
+    for device, ran_on in (("cuda:1", "cuda:1"), ("mps", "cpu"), ("cpu", "cpu")):
+        workbench.device = device
+        job = workbench.analyze()
+        assert job.lane == ran_on
+        job.wait(30)
+        assert asked[-1][0] == ran_on
+
+
+def test_that_an_analysis_goes_on_on_the_cpu_when_its_device_is_lost(
+    workbench, demo_model, monkeypatch, qtbot
+):
+    analyze = tasks.analyze
+
+    def lost(*given, device, **more):
+        if device != "cpu":
+            raise DeviceError("device cuda:0", "is gone")
+        return analyze(*given, device=device, **more)
+
+    monkeypatch.setattr(tasks, "analyze", lost)
+    failures = []
+    workbench.failed.connect(failures.append)
+    workbench.document.open_model(demo_model)
+    workbench.device = "cuda:0"
+    workbench.analyze()
+    qtbot.waitUntil(lambda: workbench.document.analyzed, timeout=120_000)
+    assert workbench.device == "cpu"
+    assert failures == []
 
 
 def test_that_models_are_told_apart_without_being_compared(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from rmt_studio.gui import window_commands
+from rmt_studio.gui.commands import file
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_that_a_report_waits_for_the_spectra(workbench, demo_model, qtbot, tmp_p
 
 def test_that_the_menu_writes_a_page(demo, qtbot, tmp_path, monkeypatch):
     path = tmp_path / "spectra.html"
-    monkeypatch.setattr(window_commands, "choose_report", lambda *_arguments: str(path))
+    monkeypatch.setattr(file, "choose_report", lambda *_arguments: str(path))
     with qtbot.waitSignal(demo.workbench.told, timeout=120_000):
         demo.actions_by_id["export_report"].trigger()
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")

@@ -90,7 +90,7 @@ def test_that_a_folder_dropped_on_the_line_opens(demo, pictures, qtbot):
 
 def test_that_the_button_asks_for_a_folder(demo, pictures, qtbot, monkeypatch):
     monkeypatch.setattr(
-        "rmt_studio.gui.window_commands.choose_calibration", lambda parent: str(pictures)
+        "rmt_studio.gui.commands.file.choose_calibration", lambda parent: str(pictures)
     )
     demo.inspector.findChild(QPushButton, "open_calibration").click()
     document = demo.workbench.document

@@ -14,6 +14,7 @@ from safetensors import safe_open
 from rmt_studio.assets import resource
 from rmt_studio.gui.app import fit_to_screen
 from rmt_studio.gui.dialogs import ErrorBox, ExportDialog, OpenModelDialog
+from rmt_studio.gui.recent import recent_models
 from rmt_studio.pruning import EntryThreshold, LayerRule, Recipe, SingularValueCut
 
 PATIENCE = 120_000
@@ -110,10 +111,10 @@ def test_that_a_recipe_saves_and_opens(demo, qtbot, tmp_path):
     bench = demo.workbench
     rule = LayerRule(steps=(EntryThreshold(share=0.4),))
     bench.edit_rules({NAME: rule}, "zero entries")
-    demo.commands.save_recipe(str(tmp_path / "recipe.json"))
+    demo.commands.file.save_recipe(str(tmp_path / "recipe.json"))
     demo.actions_by_id["keep_all"].trigger()
     assert bench.document.recipe.rules == {}
-    demo.commands.open_dropped(tmp_path / "recipe.json")
+    demo.commands.dropped.open(tmp_path / "recipe.json")
     assert bench.document.recipe.rule(NAME) == rule
 
 
@@ -122,7 +123,7 @@ def test_that_a_recipe_that_does_not_fit_is_said_and_changes_nothing(demo, tmp_p
         tmp_path / "other.json"
     )
     before = demo.workbench.document.recipe
-    demo.commands.open_recipe(str(tmp_path / "other.json"))
+    demo.commands.file.open_recipe(str(tmp_path / "other.json"))
     box = demo.findChild(ErrorBox)
     assert "layers.7" in box.message.text()
     assert demo.workbench.document.recipe == before
@@ -146,7 +147,7 @@ def test_that_a_dropped_model_folder_opens(window, qtbot):
 
 
 def test_that_a_dropped_checkpoint_asks_for_its_architecture(window):
-    window.commands.open_dropped(resource("demo", "model.safetensors"))
+    window.commands.dropped.open(resource("demo", "model.safetensors"))
     dialog = window.findChild(OpenModelDialog)
     field = dialog.findChild(QLineEdit, "checkpoint")
     assert field.text().endswith("model.safetensors")
@@ -156,7 +157,7 @@ def test_that_a_dropped_checkpoint_asks_for_its_architecture(window):
 def test_that_a_dropped_stranger_says_what_can_be_dropped(window, tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("hello")
-    window.commands.open_dropped(path)
+    window.commands.dropped.open(path)
     box = window.findChild(ErrorBox)
     assert "checkpoint" in box.message.text()
     box.close()
@@ -190,6 +191,23 @@ def test_that_theme_layout_and_recent_models_outlive_the_window(demo, qtbot):
     assert another.workbench.recent == [("demo", "")]
     another.close()
     theme().choose("system")
+
+
+def test_that_recent_models_are_kept_at_once(demo):
+    assert recent_models() == [("demo", "")]  # the window is still open
+
+
+def test_that_tab_goes_through_the_header_before_the_first_page(window):
+    chain = [window]
+    while (widget := chain[-1].nextInFocusChain()) is not window:
+        chain.append(widget)
+    stops = [w for w in chain if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    places = [
+        [place for place, widget in enumerate(stops) if part.isAncestorOf(widget)]
+        for part in (window.header, window.welcome)
+    ]
+    assert all(places)
+    assert max(places[0]) < min(places[1])
 
 
 def test_that_exporting_rules_prunes_first(demo, qtbot):

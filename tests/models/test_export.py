@@ -134,6 +134,18 @@ def test_that_a_cancelled_verification_ends_its_process_and_leaves_nothing(model
         os.waitpid(-1, os.WNOHANG)
 
 
+@pytest.mark.parametrize("name", ["out.safetensors", "folder"])
+def test_that_a_cancel_at_the_very_end_leaves_nothing_either(model, tmp_path, name):
+    def stop(done, total, _note=""):
+        if done == total:
+            raise Cancelled
+
+    kind = "dense" if name.endswith(".safetensors") else "hf"
+    with pytest.raises(Cancelled):
+        export(model, tmp_path / name, format=kind, verify=False, progress=stop)
+    assert files_in(tmp_path) == ["tiny"]
+
+
 @pytest.mark.parametrize("name", ["out.pth", "out.PT", "out.bin", "out.onnx"])
 def test_that_a_name_of_another_format_is_refused(model, tmp_path, name):
     with pytest.raises(InputError, match=r"write out.safetensors"):

@@ -6,12 +6,15 @@ import ast
 import shlex
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rmt_studio.pruning import BulkFitSettings, EntryMask, EntryThreshold, LayerRule, Recipe
 from rmt_studio.studio.retold import Done, Exported, as_commands, as_python
 from rmt_studio.studio.retold.done import Images
+from rmt_studio.studio.retold.tuning import Tuned
+from rmt_studio.training import FineTuning
 
 ANY_PATH = st.text(
     st.characters(exclude_characters="\0\n\r", exclude_categories=("Cs",)), min_size=1, max_size=30
@@ -77,3 +80,42 @@ def test_that_exports_are_written_from_what_was_pruned():
     last = shlex.split(as_commands(done).strip().split("\n")[-1])
     assert last[:3] == ["rmt-studio", "export", "rmt-studio-pruned.safetensors"]
     assert file.path in last
+
+
+TUNED = Tuned(
+    FineTuning(epochs=1, steps=1, batch=4, clip=None, scale=(0.5, 1.0)),
+    Images(None, "train"),
+    labelled=True,
+    validation="held out",
+)
+
+
+@pytest.mark.parametrize("validation", ["reported", "held out", "nothing"])
+def test_that_the_script_fine_tunes_again(capsys, validation):
+    done = Done(
+        "demo",
+        recipe=HAND,
+        images=Images(None, "test"),
+        evaluated_pruned=True,
+        tuned=replace(TUNED, validation=validation),
+    )
+    exec(as_python(done), {})
+    said = capsys.readouterr().out
+    assert "epoch 1 of 1 is kept" in said
+    assert "pruned: top-1" in said
+
+
+def test_that_the_command_says_what_is_unusual():
+    photographs = replace(TUNED, images=Images("/my photos"), validation="reported")
+    done = Done("vit", "w.pth", HAND, images=Images("/val"), evaluated_pruned=True,
+                tuned=photographs)  # fmt: skip
+    lines = as_commands(done).splitlines()
+    words = shlex.split(next(line for line in lines if "finetune" in line))
+    assert words[:5] == ["rmt-studio", "finetune", "vit", "--checkpoint", "w.pth"]
+    pairs = dict(zip(words[5:-1:2], words[6::2], strict=True))
+    assert pairs["--data"] == "/my photos"
+    assert pairs["--validate"] == "/val"
+    assert (pairs["--epochs"], pairs["--scale"]) == ("1", "0.5,1.0")
+    assert "--learning-rate" not in pairs
+    assert pairs["-o"] in lines[-1]
+    assert "--no-labels" in as_commands(replace(done, tuned=replace(photographs, labelled=False)))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from rmt_studio.gui.actions.registry import ACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from PySide6.QtCore import QObject
     from PySide6.QtGui import QUndoStack
     from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -52,11 +51,13 @@ def build_actions(window: QMainWindow, undo_stack: QUndoStack) -> dict[str, QAct
     return made
 
 
-def connect_actions(actions: Mapping[str, QAction], commands: QObject) -> None:
-    """Connect every action to ``commands.on_<id>``; undo and redo need nothing more."""
+def connect_actions(
+    actions: Mapping[str, QAction], slots: Mapping[str, Callable[..., None]]
+) -> None:
+    """Connect every action to its slot; undo and redo need nothing more."""
     for name, action in actions.items():
         if name not in OF_THE_STACK:
-            action.triggered.connect(getattr(commands, f"on_{name}"))
+            action.triggered.connect(slots[name])
 
 
 def say_whether_possible(actions: Mapping[str, QAction], reasons: Mapping[str, str]) -> None:
@@ -76,6 +77,8 @@ def _describe(action: QAction, spec: ActionSpec) -> None:
     action.setToolTip(_tr(spec.tip))
     if spec.shortcut:
         action.setShortcut(QKeySequence(spec.shortcut))
+    if spec.everywhere:
+        action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
 
 
 def _tr(text: str) -> str:

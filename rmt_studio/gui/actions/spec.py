@@ -21,6 +21,7 @@ class ActionSpec:
         shortcut: standard key or text; empty for none.
         checkable: whether it is a switch.
         separated: whether a line stands above it.
+        everywhere: whether its keys work in every window of the program, not in the main one alone.
         group: actions of one group exclude each other.
     """
 
@@ -32,3 +33,4 @@ class ActionSpec:
     checkable: bool = False
     separated: bool = False
     group: str = ""
+    everywhere: bool = False

@@ -151,13 +151,15 @@ class ExportDialog(Dialog):
         self._quiet[job.id] = "sizes"
 
     def _take_sizes(self, found: dict[ExportChoice, ExpectedSize]) -> None:
+        before = self._verdict()
         self._sizes |= found
         for choice, size in found.items():
             if choice.format != self.page.choice.format or choice == self.page.choice:
                 self.formats.show_size(choice.format, size)
         if self.page.choice in found:
             self.page.show_size(found[self.page.choice], self._dense)
-        self._judge()
+        if self._job is None and self._verdict() != before:
+            self._judge()  # else what was said of the last export stays
 
     # --- where to ----------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class OpenModelDialog(Dialog):
         self.status.setMinimumHeight(2 * self.status.fontMetrics().lineSpacing())
         self.open_button = button(self.tr("Open"), primary=True)
         self.open_button.setObjectName("open_button")
-        self.architecture.file_chosen.connect(workbench.look_at)
+        self.architecture.file_chosen.connect(workbench.models.look_at)
         workbench.looked_at.connect(self.architecture.take_offer)
         self._lay_out()
         self.tabs.setCurrentWidget(self.folder if is_folder else self.architecture)

@@ -51,10 +51,6 @@ class ShortcutsDialog(Dialog):
         panels = self._group(self.tr("In the panels"))
         for text, keys in (
             (self.tr("Filter the layers"), "Ctrl+F"),
-            (self.tr("Copy the names of layers, results, or a plot"), "Ctrl+C"),
-            (self.tr("Copy the numbers of a plot"), "Ctrl+Shift+N"),
-            (self.tr("Save a plot"), "Ctrl+Shift+S"),
-            (self.tr("Save the numbers of a plot"), "Ctrl+Alt+N"),
             (self.tr("Next and previous plot"), "Ctrl+Tab, Ctrl+Shift+Tab"),
             (self.tr("Open the rules of a result, rename it, remove it"), "Enter, F2, Del"),
             (self.tr("Cancel a job, start it anew, show its log"), "Del, R, Enter"),

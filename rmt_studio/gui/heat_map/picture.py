@@ -49,6 +49,16 @@ class Picture:
         told = "not known" if value is None else self.metric.text(value)
         return f"{name} · {self.metric.title}: {told}"
 
+    def summary(self) -> str:
+        """Return in words how many numbers are known, and which are the ends of them."""
+        count = f"{len(self.values)} of {len(self.grid.names)} known"
+        if not self.values:
+            return count
+        ends = (min(self.values, key=self.values.__getitem__),
+                max(self.values, key=self.values.__getitem__))  # fmt: skip
+        low, high = (f"{self.metric.text(self.values[name])} ({name})" for name in ends)
+        return f"{count}, from {low} to {high}"
+
 
 @dataclass(frozen=True)
 class Layout:

@@ -51,6 +51,8 @@ class HeatMap(QGraphicsView):
         self.setMinimumSize(240, 120)
         self._font = number_font(_FONT_SIZE)
         self._picture, self._places = Picture(), {}
+        self._told: object = None
+        self._words = ""
         self._anchor: Cell | None = None
         self._dragged_from: Cell | None = None
         self.saving = HeatMapMenu(self)
@@ -79,7 +81,10 @@ class HeatMap(QGraphicsView):
             self._anchor = self._dragged_from = None
         self._picture = picture
         current = picture.current
-        self.setAccessibleDescription(picture.readout(current) if current else "")
+        if (picture.values, picture.metric) != self._told:
+            self._told, self._words = (picture.values, picture.metric), picture.summary()
+        told = picture.readout(current) if current else ""
+        self.setAccessibleDescription(" · ".join(filter(None, (told, self._words))))
         self.viewport().update()
 
     def show_chosen(self, selected: frozenset[str], current: str | None) -> None:

@@ -51,6 +51,7 @@ class JobsPanel(QFrame):
         self.clear_button.setToolTip(self.tr("Remove the jobs that have ended from the list"))
         self.clear_button.setAccessibleName(self.tr("Clear ended jobs"))
         self._offered: list[QAction] = []
+        self._verbs: dict[str, QAction] = {}
         self._pages = QStackedWidget(self)
         self._build()
         self.view.verb_asked.connect(self._do)
@@ -67,6 +68,7 @@ class JobsPanel(QFrame):
     def offer(self, actions: Mapping[str, QAction]) -> None:
         """Offer in the menu of a job what the window offers for all of them, as it is there."""
         self._offered = [actions["job_log"], actions["clear_jobs"]]
+        self._verbs = {"cancel": actions["cancel_job"], "retry": actions["retry_job"]}
 
     @property
     def subject(self) -> JobEntry | None:
@@ -80,13 +82,17 @@ class JobsPanel(QFrame):
             self._do(self.subject.id)
 
     def cancel_next(self) -> None:
-        """Cancel the job that runs, or the next one that waits."""
-        entry = self.model.first(State.RUNNING) or self.model.first(State.WAITING)
+        """Cancel the selected job, or else the one that runs or waits next."""
+        chosen = self._chosen("cancel")
+        entry = chosen or self.model.first(State.RUNNING) or self.model.first(State.WAITING)
         if entry is not None:
             self._desk.cancel(entry.id)
 
     def retry_last(self) -> None:
-        """Start the job anew that failed or was cancelled last, of those that can be."""
+        """Start the selected job anew, or else the one that failed or was cancelled last."""
+        if chosen := self._chosen("retry"):
+            self._desk.retry(chosen.id)
+            return
         entries = [e for e in self._desk.book.entries if self.model.can_retry(e)]
         if entries:
             self._desk.retry(entries[-1].id)
@@ -105,6 +111,10 @@ class JobsPanel(QFrame):
     def clear(self) -> None:
         """Remove the jobs that have ended."""
         self._desk.drop_ended()
+
+    def _chosen(self, verb: str) -> JobEntry | None:
+        entry = self.view.chosen
+        return entry if entry is not None and verb_of(entry, self.model) == verb else None
 
     def _button(self, text: str, name: str) -> QPushButton:
         made = QPushButton(text, self)
@@ -170,8 +180,8 @@ class JobsPanel(QFrame):
     def _open_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        verb = menu.addAction(self.verb_button.toolTip())
-        verb.setEnabled(self.verb_button.isEnabled())
-        verb.triggered.connect(self.verb_button.click)
+        menu.setToolTipsVisible(True)
+        verbs = [action for verb, action in self._verbs.items() if self._chosen(verb)]
+        menu.addActions(verbs)
         menu.addActions(self._offered)
         menu.popup(self.view.viewport().mapToGlobal(at))

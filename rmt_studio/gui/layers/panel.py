@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from rmt_studio.gui.elided_label import ElidedLabel
@@ -43,7 +44,13 @@ _ARRANGE_AFTER = 250  # ms without a change, after which rows go to their new pl
 
 
 class LayerPanel(QFrame):
-    """Shows the layers of the open document and lets a person choose among them."""
+    """Shows the layers of the open document and lets a person choose among them.
+
+    Signals:
+        regrouped (): the layers stand together in another way.
+    """
+
+    regrouped = Signal()
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +75,6 @@ class LayerPanel(QFrame):
         self.filter_bar.query_changed.connect(self._filter)
         self.filter_bar.left.connect(self._focus_layers)
         self.views.page_chosen.connect(self.show_view)
-        self.views.fold_chosen.connect(self.fold_all)
         self.table.folded.connect(self._fold)
         self._redraw_timer.timeout.connect(self._redraw)
         workbench.document_changed.connect(self._document_changed)
@@ -81,6 +87,16 @@ class LayerPanel(QFrame):
         """Offer in the menus of this panel what the window offers of it, as it is there."""
         self.row_menu.offer(actions)
         self.views.offer(actions)
+
+    def reasons(self) -> dict[str, str]:
+        """Return for the actions on the groups the reason against them, or nothing."""
+        grouped = self.views.grouping is not Grouping.NONE
+        none = "" if grouped else self.tr("Group the layers first")
+        return {"fold_groups": none, "unfold_groups": none}
+
+    def copy(self) -> None:
+        """Put the names of the selected layers on the clipboard, one in a line."""
+        QGuiApplication.clipboard().setText("\n".join(self._workbench.selection))
 
     def order_tabs(self) -> None:
         """Go from top to bottom. In a window only: Qt turns the order when it is put into one."""
@@ -114,6 +130,7 @@ class LayerPanel(QFrame):
             self.proxy.group_by(grouping)
         self.show_view(0)
         self.views.show_grouping(grouping)
+        self.regrouped.emit()
         self._link.arranged()
         self._link.reveal()
 

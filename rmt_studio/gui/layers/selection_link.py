@@ -8,6 +8,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject
 
 from rmt_studio.gui.layers.groups import GroupRow
 from rmt_studio.gui.layers.row import LayerRow
+from rmt_studio.gui.layers.runs import runs
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractItemView
@@ -152,7 +153,7 @@ class SelectionLink(QObject):
         model, rows = self._proxy, self._view.selectionModel()
         last = model.columnCount() - 1
         wanted = QItemSelection()
-        for top, bottom in _runs(places):
+        for top, bottom in runs(places):
             wanted.select(model.index(top, 0), model.index(bottom, last))
         if current is not None:
             index = model.index(current, 0)
@@ -172,14 +173,3 @@ class _Silence:
 
     def __exit__(self, *_: object) -> None:
         self._link._silent = self._before
-
-
-def _runs(places: list[int]) -> list[tuple[int, int]]:
-    """Return ascending places as ranges (first, last) without gaps."""
-    runs: list[tuple[int, int]] = []
-    for place in places:
-        if runs and place == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], place)
-        else:
-            runs.append((place, place))
-    return runs

@@ -18,6 +18,7 @@ from rmt_studio.gui.layers.columns import Column
 from rmt_studio.gui.layers.explain import explain
 from rmt_studio.gui.layers.groups import Grouping, GroupRow, grouped, title_of
 from rmt_studio.gui.layers.row import LayerRow, row_of
+from rmt_studio.gui.layers.runs import runs
 from rmt_studio.gui.layers.specs import SPECS
 from rmt_studio.gui.layers.texts import never_rich, wrapped
 
@@ -31,6 +32,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole
 _NOWHERE = QModelIndex()
 _LAST = max(Column)
+_RUNS = 32  # of rows that are told of one by one; more go as one, with all between them
 _ALIGNMENTS = tuple(
     Qt.AlignmentFlag.AlignVCenter
     | (Qt.AlignmentFlag.AlignRight if SPECS[column].numeric else Qt.AlignmentFlag.AlignLeft)
@@ -132,8 +134,8 @@ class LayerTableModel(QAbstractTableModel):
                 self._lines[place] = self._read(row.place, row.layer, row)
         places += self._renew_headings(names)
         self._rows = [line for line in self._lines if isinstance(line, LayerRow)]
-        if places:
-            self.dataChanged.emit(self.index(min(places), first), self.index(max(places), last))
+        for top, bottom in runs(sorted(set(places)), most=_RUNS):
+            self.dataChanged.emit(self.index(top, first), self.index(bottom, last))
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._sorted_by = Column(column) if column >= 0 else None

@@ -27,26 +27,27 @@ class ViewsBar(QWidget):
 
     Signals:
         page_chosen (int): 0 for the table, 1 for the heat map.
-        fold_chosen (bool): all groups are to be folded away, or shown again.
     """
 
     page_chosen = Signal(int)
-    fold_chosen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tabs = QTabBar(self)
         self.button = QToolButton(self)
         self._actions: dict[Grouping, QAction] = {}
-        self._grouping = Grouping.NONE
+        self.grouping = Grouping.NONE
         self._build()
         self.tabs.currentChanged.connect(self.page_chosen)
 
     def offer(self, actions: Mapping[str, QAction]) -> None:
         """Offer the window's own switches of the groupings."""
         self._actions = {grouping: actions[name] for grouping, name in _ACTIONS.items()}
-        self.button.menu().insertActions(self._separator, list(self._actions.values()))
-        self.show_grouping(self._grouping)
+        menu = self.button.menu()
+        menu.addActions(list(self._actions.values()))
+        menu.addSeparator()
+        menu.addActions([actions["fold_groups"], actions["unfold_groups"]])
+        self.show_grouping(self.grouping)
 
     @property
     def stops(self) -> tuple[QWidget, ...]:
@@ -55,23 +56,15 @@ class ViewsBar(QWidget):
 
     def show_grouping(self, grouping: Grouping) -> None:
         """Say which grouping is in use."""
-        self._grouping = grouping
+        self.grouping = grouping
         if grouping in self._actions:
             self._actions[grouping].setChecked(True)
         self.button.setText(self.tr(_SHORT[grouping]) + " ▾")
-        for action in (self.fold, self.unfold):
-            action.setEnabled(grouping is not Grouping.NONE)
 
     def show_page(self, page: int) -> None:
         """Show the table (0) or the heat map (1); groups are the table's."""
         self.tabs.setCurrentIndex(page)
         self.button.setVisible(page == 0)
-
-    def _fold(self) -> None:
-        self.fold_chosen.emit(True)
-
-    def _unfold(self) -> None:
-        self.fold_chosen.emit(False)
 
     def _build(self) -> None:
         self.tabs.setObjectName("layer_views")
@@ -95,9 +88,5 @@ class ViewsBar(QWidget):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self.button)
-        self._separator = menu.addSeparator()
-        self.fold = menu.addAction(self.tr("Fold all groups away"))
-        self.fold.triggered.connect(self._fold)
-        self.unfold = menu.addAction(self.tr("Show all groups"))
-        self.unfold.triggered.connect(self._unfold)
+        menu.setToolTipsVisible(True)
         return menu

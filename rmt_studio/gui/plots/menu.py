@@ -1,21 +1,25 @@
-"""The context menu of every plot: save or copy it, save or copy its numbers."""
+"""What is done with a plot: save or copy it, save or copy its numbers."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtCore import QEvent, QObject, QSettings
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from rmt_studio.errors import InputError
+from rmt_studio.gui.actions.context import context_menus
+from rmt_studio.gui.actions.menus.plot import PLOT
 from rmt_studio.gui.dialogs.error_box import show_error
 from rmt_studio.gui.plots.numbers import plot_rows, save_numbers, tab_separated
 from rmt_studio.gui.plots.picture import plot_image, save_plot
+from rmt_studio.gui.plots_in_use import plots_in_use
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pyqtgraph as pg
 
@@ -26,7 +30,7 @@ _FOLDER = "folders/plot"
 
 
 class PlotMenu(QObject):
-    """Belongs to a plot; its actions are the plot's, so that its keys work while it has the focus.
+    """Belongs to a plot; the window's actions call it for the plot that is used.
 
     Args:
         view: the plot.
@@ -36,16 +40,14 @@ class PlotMenu(QObject):
         super().__init__(view)
         self._view = view
         self._names: dict[int, str] = {}
-        self.save = self._action(self.tr("Save plot…"), QKeySequence("Ctrl+Shift+S"))
-        self.copy = self._action(self.tr("Copy plot"), QKeySequence(QKeySequence.StandardKey.Copy))
-        self.copy_data = self._action(self.tr("Copy its numbers"), QKeySequence("Ctrl+Shift+N"))
-        self.numbers = self._action(self.tr("Save its numbers as CSV…"), QKeySequence("Ctrl+Alt+N"))
-        self.save.triggered.connect(self._save)
-        self.copy.triggered.connect(self.copy_plot)
-        self.copy_data.triggered.connect(self.copy_numbers)
-        self.numbers.triggered.connect(self._save_numbers)
+        plots_in_use().add(view, self)
         for watched in (view, view.viewport()):
             watched.installEventFilter(self)
+
+    @property
+    def title(self) -> str:
+        """What the plot is called."""
+        return self._view.accessibleName() or self._view.objectName()
 
     def name_items(self, names: Mapping[Any, str]) -> None:
         """Say what items of the plot are, in words of a paper; those without a name are no data.
@@ -67,32 +69,24 @@ class PlotMenu(QObject):
         """Put the numbers on the clipboard, tab-separated, as a spreadsheet takes them."""
         QGuiApplication.clipboard().setText(tab_separated(self.rows()))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QContextMenuEvent):
-            menu = QMenu(self._view)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addActions([self.copy, self.copy_data, self.save, self.numbers])
-            menu.popup(event.globalPos())
-            return True
-        return super().eventFilter(watched, event)
-
-    def _action(self, text: str, key: QKeySequence | None = None) -> QAction:
-        action = QAction(text, self)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        if key is not None:
-            action.setShortcut(key)
-        self._view.addAction(action)
-        return action
-
-    def _save(self) -> None:
+    def save_picture(self) -> None:
+        """Ask for a file and write the plot into it."""
         path = self._ask(self.tr("Save the plot"), _KINDS, ".png")
         if path:
-            self._try(lambda: save_plot(self._view, path), self.tr("The plot was not saved"))
+            self._try(partial(save_plot, self._view, path), self.tr("The plot was not saved"))
 
-    def _save_numbers(self) -> None:
+    def save_numbers(self) -> None:
+        """Ask for a file and write the numbers into it."""
         path = self._ask(self.tr("Save the numbers of the plot"), "CSV (*.csv)", ".csv")
         if path:
-            self._try(lambda: save_numbers(self.rows(), path), self.tr("They were not saved"))
+            self._try(partial(save_numbers, self.rows(), path), self.tr("They were not saved"))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QContextMenuEvent):
+            plots_in_use().use(self._view)
+            context_menus().ask(self._view, [spec.id for spec in PLOT], event.globalPos())
+            return True
+        return super().eventFilter(watched, event)
 
     def _ask(self, title: str, kinds: str, ending: str) -> str:
         folder = str(QSettings().value(_FOLDER) or Path.home())
@@ -105,8 +99,7 @@ class PlotMenu(QObject):
         wanted = f".{chosen.partition(' ')[0].lower()}" if chosen else ending
         return path if Path(path).suffix else path + wanted
 
-    def _try(self, work: object, title: str) -> None:
-        assert callable(work)  # noqa: S101
+    def _try(self, work: Callable[[], object], title: str) -> None:
         try:
             work()
         except InputError as error:

@@ -21,6 +21,7 @@ from rmt_studio.gui.results.series import (
     Series,
     front_of,
     points_of,
+    spoken,
 )
 from rmt_studio.gui.spectrum.axes import Axis, round_ticks
 from rmt_studio.gui.theme import number_font, theme
@@ -130,6 +131,7 @@ class AccuracyPlot(pg.PlotWidget):
         self._set_view(points_of(comparison))
         self._draw_reference(dense)
         self._draw_front(comparison)
+        self.setAccessibleDescription(spoken(comparison))
         self.highlight(self._picked)
 
     def highlight(self, index: int | None) -> None:

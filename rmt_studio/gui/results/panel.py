@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from rmt_studio.gui.workbench import Workbench
 
 
+_OFFERED = ("open_run_rules", "rename_run", "remove_runs", "copy_results", "compare_runs",
+            "export_results")  # fmt: skip
+
+
 class ResultsPanel(QFrame):
     """Shows the runs of the document; the row that is selected has a ring in the plot."""
 
@@ -62,8 +66,15 @@ class ResultsPanel(QFrame):
 
     def offer(self, actions: Mapping[str, QAction]) -> None:
         """Offer in the menu what the window offers of the results, as it is there."""
-        wanted = [actions["compare_runs"], actions["export_results"]]
-        self.menu.insertActions(self._separator, wanted)
+        self.menu.insertActions(self._separator, [actions[name] for name in _OFFERED])
+
+    def reasons(self) -> dict[str, str]:
+        """Return for the actions on the selected results the reason against them, or nothing."""
+        return self.actions_of_runs.reasons()
+
+    def copy(self) -> None:
+        """Put the table on the clipboard."""
+        self.actions_of_runs.copy_table()
 
     # --- following the document ----------------------------------------------------------------
 
@@ -115,7 +126,6 @@ class ResultsPanel(QFrame):
         self.actions_of_runs.open_rules()
 
     def _open_menu(self, place: QPoint) -> None:
-        self.actions_of_runs.prepare()
         self.menu.popup(self.table.viewport().mapToGlobal(place))
 
     # --- putting together ----------------------------------------------------------------------
@@ -126,10 +136,8 @@ class ResultsPanel(QFrame):
         self.table.customContextMenuRequested.connect(self._open_menu)
         self.plot.run_picked.connect(self._pick)
         self.table.doubleClicked.connect(self.actions_of_runs.open_rules)
-        self.menu.aboutToShow.connect(self.actions_of_runs.prepare)
 
     def _build(self) -> None:
-        self.menu.addActions(self.actions_of_runs.all)
         self._separator = self.menu.addSeparator()
         self.menu.addMenu(self.table.column_menu)
         self.table.column_menu.setTitle(self.tr("Columns"))

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 
 from rmt_studio.errors import InputError
@@ -18,7 +18,7 @@ from rmt_studio.gui.results.row import record_of, table_text
 from rmt_studio.reports.text_files import write_csv, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rmt_studio.gui.results.run_table import RunTable
     from rmt_studio.gui.workbench import Workbench
@@ -26,37 +26,46 @@ if TYPE_CHECKING:
 
 
 class RunActions(QObject):
-    """The actions of the table; its keys work while it has the focus.
+    """Behind the window's actions on the results; Enter, F2 and Del work in the table.
 
-    Attributes:
-        use, rename, remove, copy: the actions.
+    Signals:
+        chosen_changed (): another run is the selected one.
     """
+
+    chosen_changed = Signal()
 
     def __init__(self, workbench: Workbench, table: RunTable) -> None:
         super().__init__(table)
         self._workbench, self._table = workbench, table
-        key = QKeySequence.StandardKey
-        self.use = self._action(self.tr("Open its rules"), "Return", "Enter")
-        self.rename = self._action(self.tr("Rename…"), "F2")
-        self.remove = self._action(self.tr("Remove…"), key.Delete)
-        self.copy = self._action(self.tr("Copy table"), key.Copy)
-        self.use.triggered.connect(self.open_rules)
-        self.rename.triggered.connect(self.ask_name)
-        self.remove.triggered.connect(self.ask_removal)
-        self.copy.triggered.connect(self.copy_table)
+        table.installEventFilter(self)
+        table.selectionModel().currentRowChanged.connect(self.chosen_changed)
+        table.model().modelReset.connect(self.chosen_changed)
+
+    def reasons(self) -> dict[str, str]:
+        """Return the reason against each action on the selected result, or nothing."""
+        chosen = self._chosen
+        none = "" if chosen is not None else self.tr("Select a result first")
+        bare = chosen is not None and chosen.recipe is None
+        no_rules = none or (self.tr("It is the model as it was opened") if bare else "")
+        return {"open_run_rules": no_rules, "rename_run": none, "remove_runs": none}
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            do = self._keys.get(Qt.Key(event.key()))
+            if do is not None and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+                do()
+                return True
+        return super().eventFilter(watched, event)
 
     @property
-    def all(self) -> list[QAction]:
-        """The actions in the order of a menu."""
-        return [self.use, self.rename, self.remove, self.copy]
-
-    def prepare(self) -> None:
-        """Enable what can be done with what is selected."""
-        runs, chosen = self._runs, self._chosen
-        self.use.setEnabled(chosen is not None and chosen.recipe is not None)
-        for action in (self.rename, self.remove):
-            action.setEnabled(chosen is not None)
-        self.copy.setEnabled(bool(runs))
+    def _keys(self) -> dict[Qt.Key, Callable[[], None]]:
+        key = Qt.Key
+        return {
+            key.Key_Return: self.open_rules,
+            key.Key_Enter: self.open_rules,
+            key.Key_F2: self.ask_name,
+            key.Key_Delete: self.ask_removal,
+        }
 
     def open_rules(self) -> None:
         """Make the recipe of the selected run the open one, as one step to undo."""
@@ -162,13 +171,6 @@ class RunActions(QObject):
 
     def _put(self, runs: list[Run]) -> None:
         self._workbench.document.put_runs(runs)
-
-    def _action(self, text: str, *keys: QKeySequence.StandardKey | str) -> QAction:
-        action = QAction(text, self)
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self._table.addAction(action)
-        return action
 
 
 def _whole(run: Run) -> dict[str, object]:

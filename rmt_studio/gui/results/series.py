@@ -88,6 +88,17 @@ class Comparison:
     elsewhere: int
 
 
+def spoken(comparison: Comparison | None) -> str:
+    """Return in words what the plot of a comparison shows."""
+    if comparison is None:
+        return ""
+    points = [point for series in comparison.series for point in series.points]
+    if comparison.dense is not None:
+        points.insert(0, comparison.dense)
+    told = (f"{p.label} {100 * p.top1:.1f} % with {p.parameters:,} parameters" for p in points)
+    return f"{comparison.n} images of {comparison.images}: {'; '.join(told)}"
+
+
 def series_name(run: Run) -> str:
     """Return the name of a run without its target: "Global magnitude 30% of blocks" is one of
     the series "Global magnitude".

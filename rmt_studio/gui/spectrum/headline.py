@@ -112,11 +112,15 @@ class Headline(QWidget):
     """Variance, upper edge, spikes, bulk share and misfit of what is shown.
 
     Where no Marchenko-Pastur law applies, figures that need none stand in their places.
+
+    Attributes:
+        words: all of them in one sentence, for who does not see the plots.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("headline")
+        self.words = ""
         self._figures = {name: _Figure(name) for name in _NAMES}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -131,6 +135,9 @@ class Headline(QWidget):
         values = _figures_of(layer) if lawful else _figures_without_law(layer)
         for name, value in zip(_NAMES, values, strict=True):
             self._figures[name].set_value(value)
+        told = ", ".join(f"{value.caption} {value.number}" for value in values)
+        text = _tr("{layer}: {n} eigenvalues, {figures}")
+        self.words = text.format(layer=layer.name, n=layer.spectrum.dimension, figures=told)
         self._choose()
 
     def minimumSizeHint(self) -> QSize:

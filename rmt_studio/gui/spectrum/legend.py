@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rmt_studio.gui.spectrum.shown import Shown
 
 BAR, LINE, DASHES, UPRIGHT, DOT, DOTS = "■", "━", "╍", "┃", "●", "┈"
-_GAP = "&nbsp;&nbsp;&nbsp; "
+_GAP, _TIGHT = "&nbsp;&nbsp;&nbsp; ", " "
 _LONGEST, _LONGEST_SHORT = 28, 12  # characters of a name that somebody else chose
 
 
@@ -56,7 +56,7 @@ def compared_mark(label: str) -> Mark:
 
 
 class Legend(FittingLabel):
-    """The marks of the plot in view, in full or in short."""
+    """The marks of the plot in view, in full, in short, or short and close together."""
 
     def __init__(self) -> None:
         super().__init__(rich=True)
@@ -68,10 +68,12 @@ class Legend(FittingLabel):
     def show_marks(self, marks: tuple[Mark, ...]) -> None:
         """Explain these marks, in the theme's colours as they are now."""
         self._marks = marks
-        self.set_variants(self._text(short=False), self._text(short=True))
+        self.set_variants(
+            self._text(short=False), self._text(short=True), self._text(short=True, gap=_TIGHT)
+        )
         self.setAccessibleName(", ".join(mark.text for mark in marks))
 
-    def _text(self, *, short: bool) -> str:
+    def _text(self, *, short: bool, gap: str = _GAP) -> str:
         now = theme().colors
         colors = vars(now) | {
             "band": _blend(now.law, now.panel, 0.3),
@@ -82,7 +84,7 @@ class Legend(FittingLabel):
             f"{(mark.short if short else mark.text).replace(' ', '&nbsp;')}"
             for mark in self._marks
         )
-        return _GAP.join(parts)
+        return gap.join(parts)
 
 
 def _blend(front: str, back: str, share: float) -> str:

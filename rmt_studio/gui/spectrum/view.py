@@ -258,19 +258,19 @@ class SpectrumView(QFrame):
         if layer is not None and self.plot is not None:
             cut, text = self._cut(layer)
             self.plot.show_cut(cut, text)
-            self._describe(layer, text)
+            self._describe(text)
 
     def _show_words(self, layer: LayerAnalysis) -> None:
         """Explain the page in view: its legend, its overlays, what it leaves out."""
         self.legend.show_marks(self.pages.marks())
         self.footer.show_overlays(self._shown(layer))
-        self._describe(layer, self._cut(layer)[1])
+        self._describe(self._cut(layer)[1])
 
-    def _describe(self, layer: LayerAnalysis, cut: str) -> None:
+    def _describe(self, cut: str) -> None:
         """Say in words what is shown, to a screen reader and in the foot line."""
         if self.pages.chart is not None:
-            description = f"{layer.name}: {cut}" if cut else layer.name
-            self.pages.chart.setAccessibleDescription(description)
+            words = self.headline.words
+            self.pages.chart.setAccessibleDescription(f"{words}; {cut}" if cut else words)
         self._view_changed()
 
     def _view_changed(self) -> None:

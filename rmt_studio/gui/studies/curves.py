@@ -55,12 +55,22 @@ class Picture:
         dense: top-1 of the dense model, or None.
         least: the top-1 that is still good enough, or None.
         bracket: the shares between which a search goes on, or None.
+        reach: what the axis below spans at least, or None.
     """
 
     curves: tuple[Curve, ...] = ()
     dense: float | None = None
     least: float | None = None
     bracket: tuple[float, float] | None = None
+    reach: tuple[float, float] | None = None
+
+    def spoken(self) -> str:
+        """Return in words what is shown."""
+        told = [f"dense {self.dense:.1f} %"] if self.dense is not None else []
+        for curve in self.curves:
+            spots = ", ".join(f"{spot.y:.1f} % at {spot.x:g}" for spot in curve.spots)
+            told.append(f"{curve.name}: {spots}" if spots else curve.name)
+        return "; ".join(told)
 
 
 def comparison_picture(

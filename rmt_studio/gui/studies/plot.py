@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,7 @@ _SYMBOL, _RING, _END_LABEL = 10, 17, 14  # px
 _ROOM_LEFT, _ROOM_RIGHT = 0.06, 0.2  # of the range; at the right for the names of the levels
 _ROOM_BELOW, _ROOM_ABOVE = 0.07, 0.12
 _ALL = 100 + 1e-6  # per cent
-_LEAST_WIDTH, _LEAST_HEIGHT = 10.0, 4.0  # per cent
+_LEAST_HEIGHT = 4.0  # per cent
 _LABEL_SIZE = 8.5  # pt
 
 
@@ -37,6 +38,27 @@ class _Items:
     marks: pg.ScatterPlotItem
 
 
+@dataclass(frozen=True)
+class Wording:
+    """What a plot of accuracies calls its parts.
+
+    Attributes:
+        title: of the plot, for screen readers.
+        below: of the axis below it.
+        least: of the solid level; takes a number.
+        least_numbers: of the same, in a table of numbers.
+        tip: of a point; takes its label, top-1 and both ends of the interval.
+        width: the least that the axis below spans.
+    """
+
+    title: str
+    below: str
+    least: str
+    least_numbers: str
+    tip: str
+    width: float
+
+
 class _PerCentAxis(Axis):
     """The room above 100 % is for a label; no number stands there."""
 
@@ -46,7 +68,10 @@ class _PerCentAxis(Axis):
 
 
 class TrialPlot(pg.PlotWidget):
-    """Points with paired 95 % intervals, a line for each method, the dense model as a level.
+    """Points with 95 % intervals, a line for each method, the dense model as a level.
+
+    Args:
+        wording: what its parts are called; that of a study by default.
 
     Signals:
         row_picked (int): a point was clicked; its place in the study.
@@ -54,12 +79,13 @@ class TrialPlot(pg.PlotWidget):
 
     row_picked = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, wording: Wording | None = None, parent: QWidget | None = None) -> None:
+        self._words = wording or shares_removed()
         self._below, self._beside = Axis("bottom"), _PerCentAxis("left", grid=True)
         axes = {"bottom": self._below, "left": self._beside}
         super().__init__(parent, axisItems=axes, enableMenu=False)
         self.setObjectName("trial_plot")
-        self.setAccessibleName(self.tr("Top-1 against the share removed"))
+        self.setAccessibleName(self._words.title)
         self.setMinimumSize(320, 180)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
@@ -79,7 +105,7 @@ class TrialPlot(pg.PlotWidget):
         self.getViewBox().addItem(self._bracket, ignoreBounds=True)
         for item in (*self._dense.items, *self._least.items, self._ring):
             self.getViewBox().addItem(item, ignoreBounds=True)
-        levels = {self._dense.line: "dense model", self._least.line: "least top-1 allowed"}
+        levels = {self._dense.line: "dense model", self._least.line: self._words.least_numbers}
         self.saving.name_items(levels)
         theme().changed.connect(self.recolor)
         self.show_picture(Picture())
@@ -102,7 +128,7 @@ class TrialPlot(pg.PlotWidget):
             _draw(items, spots)
         for items, curve in zip(self._items, picture.curves, strict=False):
             self.saving.name_items({items.bars: curve.name})
-        self._below.describe(self.tr("share removed of the attention and MLP matrices (%)"))
+        self._below.describe(self._words.below)
         self._beside.describe(self.tr("top-1 (%)"))
         self._set_view()
         self._bracket.setVisible(picture.bracket is not None)
@@ -110,7 +136,8 @@ class TrialPlot(pg.PlotWidget):
             self._bracket.setRegion(picture.bracket)
         right = self.getViewBox().viewRange()[0][1]
         self._dense.show(picture.dense, right, self.tr("dense {0:.1f}"))
-        self._least.show(picture.least, right, self.tr("at least {0:.1f}"))
+        self._least.show(picture.least, right, self._words.least)
+        self.setAccessibleDescription(picture.spoken())
         self.highlight(self._picked)
         self.recolor()
 
@@ -140,7 +167,11 @@ class TrialPlot(pg.PlotWidget):
     def _make(self) -> _Items:
         # without the cache of pixels the marks stay sharp in a larger picture
         marks = pg.ScatterPlotItem(
-            size=_SYMBOL, antialias=True, useCache=False, hoverable=True, tip=_tip
+            size=_SYMBOL,
+            antialias=True,
+            useCache=False,
+            hoverable=True,
+            tip=partial(_tip, self._words.tip),
         )
         items = _Items(pg.ErrorBarItem(beam=0.0), pg.PlotCurveItem(antialias=True), marks)
         marks.sigClicked.connect(self._clicked)
@@ -152,11 +183,12 @@ class TrialPlot(pg.PlotWidget):
         spots = [spot for curve in self._picture.curves for spot in curve.spots]
         levels = [v for v in (self._picture.dense, self._picture.least) if v is not None]
         ys = [end for spot in spots for end in (spot.low, spot.high)] + levels
-        xs = [spot.x for spot in spots] + list(self._picture.bracket or ())
+        xs = [spot.x for spot in spots]
+        xs += [*(self._picture.bracket or ()), *(self._picture.reach or ())]
         if not ys:
             return
         self.getViewBox().setRange(
-            xRange=_widened(xs or [0.0, 100.0], _LEAST_WIDTH, _ROOM_LEFT, _ROOM_RIGHT),
+            xRange=_widened(xs or [0.0, 100.0], self._words.width, _ROOM_LEFT, _ROOM_RIGHT),
             yRange=_widened(ys, _LEAST_HEIGHT, _ROOM_BELOW, _ROOM_ABOVE),
             padding=0,
         )
@@ -211,8 +243,22 @@ def _widened(values: list[float], least: float, below: float, above: float) -> t
     return low - short - below * width, high + short + above * width
 
 
-def _tip(x: float, y: float, data: Spot) -> str:
-    text = QCoreApplication.translate(
-        "TrialPlot", "{0}\ntop-1 {1:.1f} % ({2:.1f} to {3:.1f})\nclick to open its rules"
+def _tip(words: str, x: float, y: float, data: Spot) -> str:
+    del x, y
+    return words.format(data.label, data.y, data.low, data.high)
+
+
+def shares_removed() -> Wording:
+    """Return what the plot of a study calls its parts."""
+    return Wording(
+        title=_tr("Top-1 against the share removed"),
+        below=_tr("share removed of the attention and MLP matrices (%)"),
+        least=_tr("at least {0:.1f}"),
+        least_numbers="least top-1 allowed",
+        tip=_tr("{0}\ntop-1 {1:.1f} % ({2:.1f} to {3:.1f})\nclick to open its rules"),
+        width=10.0,
     )
-    return text.format(data.label, data.y, data.low, data.high)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("TrialPlot", text)

@@ -54,7 +54,7 @@ class SearchWindow(StudyWindow):
                 "the dense model."
             )
         )
-        self.form.addWidget(self.open_button)
+        self.panel.addWidget(self.open_button)
         self.method.chosen.connect(self.judge)
         self.open_button.clicked.connect(self._open_found)
 

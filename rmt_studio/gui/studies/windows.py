@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from rmt_studio.gui.studies.comparison_window import ComparisonWindow
 from rmt_studio.gui.studies.search_window import SearchWindow
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from collections.abc import Callable
 
     from rmt_studio.gui.studies.study_window import StudyWindow
     from rmt_studio.gui.workbench import Workbench
+
+Window = TypeVar("Window", bound=QWidget)
 
 
 class StudyWindows(QObject):
@@ -25,16 +28,22 @@ class StudyWindows(QObject):
 
     def show_comparison(self) -> StudyWindow:
         """Show the comparison of methods."""
-        return self._shown(ComparisonWindow)
+        return self.show(ComparisonWindow)
 
     def show_search(self) -> StudyWindow:
         """Show the search for the smallest model."""
-        return self._shown(SearchWindow)
+        return self.show(SearchWindow)
 
-    def _shown(self, kind: type[ComparisonWindow] | type[SearchWindow]) -> StudyWindow:
+    def show(self, kind: type[Window]) -> Window:
+        """Show the window of a kind; it is made where it is not there.
+
+        Args:
+            kind: a class of windows that are made of a workbench and a parent.
+        """
+        make = cast("Callable[[Workbench, QWidget], Window]", kind)
         main = cast("QWidget", self.parent())
         found = main.findChild(kind)
-        window = found if found is not None else kind(self._workbench, main)
+        window = found if found is not None else make(self._workbench, main)
         window.show()
         window.raise_()
         window.activateWindow()

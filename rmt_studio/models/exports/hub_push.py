@@ -68,8 +68,7 @@ def push_folder(
     except Exception as error:  # the transport underneath raises its own kinds
         reason = f"cannot be reached ({_first(error)})"
         raise InputError(thing, reason, "connect to the internet; the folder is kept") from error
-    progress(2, 2, "")
-    return str(made)
+    return str(made)  # without a last report, which would be a place to cancel at
 
 
 def _first(error: Exception) -> str:

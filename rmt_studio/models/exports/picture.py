@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 PANELS, COLUMNS = 6, 3
 # Okabe & Ito (2008): bulk and spikes as in the window
-_BULK, _SPIKE, _LAW = "#56B4E9", "#D55E00", "#1B1F24"
-_TEXT, _MUTED, _LINE, _PAPER = "#1B1F24", "#5B6370", "#D5D9DF", "#FFFFFF"
+BULK, SPIKE, LAW = "#56B4E9", "#D55E00", "#1B1F24"
+TEXT, MUTED, LINE, PAPER = "#1B1F24", "#5B6370", "#D5D9DF", "#FFFFFF"
 _BARS = 60
 _ROW = 2.6  # inches
 _SUPERSCRIPTS = str.maketrans(
     "-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 )
 _BEYOND = 1.5  # how far past the edge a panel shows the axis
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same
     "font.size": 8,
     "svg.hashsalt": "rmt-studio",
     "svg.fonttype": "none",  # text stays text: it can be searched and copied
-    "axes.edgecolor": _MUTED,
-    "axes.labelcolor": _MUTED,
-    "text.color": _TEXT,
-    "xtick.color": _MUTED,
-    "ytick.color": _MUTED,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": MUTED,
+    "text.color": TEXT,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
 }
 
 
@@ -96,8 +96,8 @@ def draw_spectra(panels: Sequence[Panel], kind: str) -> bytes:
     held = io.BytesIO()
     with mpl.rc_context():
         mpl.rcdefaults()  # a person's own settings would change the picture
-        mpl.rcParams.update(_STYLE)
-        figure = Figure(figsize=(9.0, height), facecolor=_PAPER)
+        mpl.rcParams.update(STYLE)
+        figure = Figure(figsize=(9.0, height), facecolor=PAPER)
         figure.subplots_adjust(
             left=0.055, right=0.985, bottom=0.5 / height, top=1 - 0.35 / height,
             wspace=0.24, hspace=0.5,
@@ -119,32 +119,32 @@ def _draw(axes: Axes, panel: Panel) -> None:
     places = np.linspace(low, high, 400)
     law = fit.law.pdf(places) * fit.bulk_share
     top = _top(values, edges, law)
-    (unit, unit_text), (tall, tall_text) = _power(right), _power(top)
+    (unit, unit_text), (tall, tall_text) = power_of(right), power_of(top)
     spikes = values > fit.threshold
-    for part, color in ((values[~spikes], _BULK), (values[spikes], _SPIKE)):
+    for part, color in ((values[~spikes], BULK), (values[spikes], SPIKE)):
         heights = np.histogram(part, edges)[0] / (values.size * edges[1])
         shown = np.minimum(heights, top) / tall  # some viewers of SVG know no clipping
         axes.stairs(shown, edges / unit, fill=True, color=color, linewidth=0)
-    axes.plot(places / unit, np.minimum(law, top) / tall, color=_LAW, linewidth=1.1)
-    axes.axvline(fit.upper_edge / unit, color=_MUTED, linewidth=0.8, linestyle=":")
+    axes.plot(places / unit, np.minimum(law, top) / tall, color=LAW, linewidth=1.1)
+    axes.axvline(fit.upper_edge / unit, color=MUTED, linewidth=0.8, linestyle=":")
     axes.set_xlim(0.0, right / unit)
     axes.set_ylim(0.0, top / tall)
     axes.set_title(panel.name, loc="left", fontsize=8.5, fontweight="bold")
     beyond = int(np.count_nonzero(values > right))
     told = f"{fit.spikes} spikes" + (f",\n{beyond} beyond the axis" if beyond else "")
     axes.text(
-        0.98, 0.96, told, transform=axes.transAxes, ha="right", va="top", fontsize=7.5, color=_MUTED
+        0.98, 0.96, told, transform=axes.transAxes, ha="right", va="top", fontsize=7.5, color=MUTED
     )
     axes.set_xlabel(f"eigenvalue{unit_text}", fontsize=7.5, labelpad=1)
     axes.set_ylabel(f"density{tall_text}", fontsize=7.5, labelpad=2)
     axes.locator_params(nbins=5)
-    axes.grid(axis="y", color=_LINE, linewidth=0.6)
+    axes.grid(axis="y", color=LINE, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=7, length=2)
 
 
-def _power(largest: float) -> tuple[float, str]:
+def power_of(largest: float) -> tuple[float, str]:
     """Return the power of ten to divide by, and how a caption says so."""
     exponent = int(np.floor(np.log10(largest))) if 0 < largest < np.inf else 0
     if -1 <= exponent <= 2:

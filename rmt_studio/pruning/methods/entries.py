@@ -31,7 +31,7 @@ def sparsify_entries(pieces: Pieces, step: EntryThreshold) -> Pieces:
         rank=None,
         masked=True,
         sparse_factors=False,
-        stored_parts=None,
+        split=None,
     )
 
 

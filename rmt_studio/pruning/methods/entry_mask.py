@@ -44,7 +44,7 @@ def mask_entries(pieces: Pieces, step: EntryMask) -> Pieces:
         rank=None,
         masked=True,
         sparse_factors=False,
-        stored_parts=None,
+        split=None,
     )
 
 

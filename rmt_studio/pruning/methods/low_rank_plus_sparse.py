@@ -10,6 +10,7 @@ import torch
 from rmt_studio.pruning.methods.low_rank import leading_outputs
 from rmt_studio.pruning.methods.masks import lowest
 from rmt_studio.pruning.second_order import exact_update, sweep_variances
+from rmt_studio.pruning.split import Split
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,13 +34,16 @@ def split(pieces: Pieces, step: LowRankPlusSparse) -> Pieces:
     removed = round(step.share * weight.numel())
     variances = sweep_variances(moments, step.damping)
     thin, mask = torch.zeros_like(weight), torch.ones_like(weight, dtype=torch.bool)
+    factors = (weight[:, :0], weight[:0])
     for _ in range(step.rounds if step.rank else 1):
         pieces.tick()
         mask = lowest((weight - thin).square() / variances, removed)
         if step.rank:
-            thin = _product(weight - (weight - thin).masked_fill(mask, 0.0), moments, step, pieces)
+            rest = weight - (weight - thin).masked_fill(mask, 0.0)
+            left = leading_outputs(rest, moments, step.rank, pieces.tick)
+            factors = (left, left.mT @ rest)
+            thin = factors[0] @ factors[1]
     sparse = _fitted(weight - thin, mask, pieces, step)
-    stored = step.rank * sum(weight.shape) + int(torch.count_nonzero(sparse))
     return replace(
         pieces,
         weight=thin + sparse,
@@ -47,13 +51,8 @@ def split(pieces: Pieces, step: LowRankPlusSparse) -> Pieces:
         rank=None,
         masked=not step.rank,
         sparse_factors=False,
-        stored_parts=stored if step.rank else None,
+        split=Split(*factors, sparse) if step.rank else None,
     )
-
-
-def _product(weight: Tensor, moments: Tensor, step: LowRankPlusSparse, pieces: Pieces) -> Tensor:
-    left = leading_outputs(weight, moments, step.rank, pieces.tick)
-    return left @ (left.mT @ weight)
 
 
 def _fitted(rest: Tensor, mask: Tensor, pieces: Pieces, step: LowRankPlusSparse) -> Tensor:

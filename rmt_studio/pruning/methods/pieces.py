@@ -11,6 +11,7 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rmt_studio.pruning.split import Split
     from rmt_studio.spectra import BulkFit, Spectrum
 
 
@@ -27,8 +28,8 @@ class Pieces:
         rank: where a singular-value cut fixed it.
         masked: whether single entries were set to zero.
         sparse_factors: whether entries of the factors were.
-        stored_parts: numbers that a product of factors and a sparse matrix beside it take, where
-            the matrix is the sum of two such.
+        split: a product of factors and a sparse matrix beside it, where the matrix is the sum of
+            two such.
         moments: second moment ``E[x x^T]`` of the layer's inputs, float64 (in, in); None where
             they are taken for white.
         gradients: second moments of the loss's gradient at the outputs, float64 (out,); None
@@ -43,7 +44,7 @@ class Pieces:
     rank: int | None = None
     masked: bool = False
     sparse_factors: bool = False
-    stored_parts: int | None = None
+    split: Split | None = None
     moments: torch.Tensor | None = None
     gradients: torch.Tensor | None = None
     tick: Callable[[], None] = lambda: None
@@ -70,7 +71,7 @@ class Pieces:
     ) -> Pieces:
         """Return the pieces of ``U diag(s) V^T``."""
         left, values, right = factors
-        known = {"factors": factors, "stored_parts": None, **changes}
+        known = {"factors": factors, "split": None, **changes}
         return replace(self, weight=(left * values) @ right.mT, **known)  # pyright: ignore[reportArgumentType]
 
     def storage(self) -> dict[str, int]:
@@ -78,8 +79,8 @@ class Pieces:
         counts = {"dense": self.weight.numel()}
         if self.masked or self.sparse_factors:
             counts["masked"] = int(torch.count_nonzero(self.weight))
-        if self.stored_parts is not None:
-            counts["low rank plus sparse"] = self.stored_parts
+        if self.split is not None:
+            counts["low rank plus sparse"] = self.split.stored
         if self.factors is not None and self.rank is not None and not self.sparse_factors:
             counts["two factors"] = self.rank * (self.weight.shape[0] + self.weight.shape[1])
         if self.factors is not None and self.sparse_factors:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rmt_studio import __version__
 from rmt_studio.pruning import BulkFitSettings
+from rmt_studio.studio.retold.tuning import tuning_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rmt_studio.studio.retold.done import Done, Images
 
 RECIPE, PRUNED = "rmt-studio-recipe.json", "rmt-studio-pruned.safetensors"
+TUNED = "rmt-studio-tuned.safetensors"
 _END = "END_OF_RECIPE"  # no line of a recipe: they begin with a brace or a blank
 
 
@@ -26,6 +28,7 @@ def as_commands(done: Done) -> str:
     lines = [f"# rmt studio {__version__}: what was done in the window", *_analyzing(done)]
     if done.recipe.rules:
         lines += _pruning(done)
+        lines += _tuning(done)
     lines += [*_evaluating(done), *_exporting(done)]
     return "\n".join(lines) + "\n"
 
@@ -60,6 +63,19 @@ def _pruning(done: Done) -> Iterator[str]:
     yield _call("prune", *_model(done), *how, *calibration, "-o", PRUNED)
 
 
+def _tuning(done: Done) -> Iterator[str]:
+    if (tuned := done.tuned) is None:
+        return
+    if tuned.validation == "held out":
+        yield "# the window chose the best epoch on a tenth of the images, the command by the loss"
+    words = ["--pruned", PRUNED, *tuning_words(tuned, done.images), "--device", done.device]
+    yield _call("finetune", *_model(done), *words, "-o", TUNED)
+
+
+def _made(done: Done) -> str:
+    return PRUNED if done.tuned is None else TUNED
+
+
 def _evaluating(done: Done) -> Iterator[str]:
     if not done.images:
         return
@@ -67,12 +83,13 @@ def _evaluating(done: Done) -> Iterator[str]:
     if done.evaluated_dense:
         yield _call("evaluate", *_model(done), *rest)
     if done.evaluated_pruned:
-        by_itself = [PRUNED] if done.images.folder else ["demo", "--checkpoint", PRUNED]
+        file = _made(done)
+        by_itself = [file] if done.images.folder else ["demo", "--checkpoint", file]
         yield _call("evaluate", *by_itself, *rest)
 
 
 def _exporting(done: Done) -> Iterator[str]:
-    subject = [PRUNED] if done.recipe.rules else _model(done)
+    subject = [_made(done)] if done.recipe.rules else _model(done)
     for file in done.exports:
         packed = [] if file.zstd else ["--no-zstd"]
         how = ["--format", file.format, "--dtype", file.dtype, *packed]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmt_studio.models.opened import BARE
 from rmt_studio.pruning import METHODS, Recipe
+from rmt_studio.studio.project import ImagesReference, ModelReference
 
 if TYPE_CHECKING:
     from rmt_studio.data.images import ImageSet
-    from rmt_studio.models.loading import LoadedModel
     from rmt_studio.studio.document import Document
+    from rmt_studio.studio.retold.tuning import Tuned
     from rmt_studio.studio.targets import Target
 
 
@@ -49,6 +48,7 @@ class Done:
         evaluated_pruned: whether the recipe was.
         device: where that ran.
         exports: what was written.
+        tuned: how the pruned model was fine-tuned, if it was.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Done:
     evaluated_pruned: bool = False
     device: str = "cpu"
     exports: tuple[Exported, ...] = ()
+    tuned: Tuned | None = None
 
     @property
     def evaluated(self) -> bool:
@@ -74,6 +75,7 @@ def done_so_far(
     device: str = "cpu",
     filled: Target | None = None,
     exports: tuple[Exported, ...] = (),
+    tuned: Tuned | None = None,
 ) -> Done:
     """Return the steps that lead from an empty window to what a document is now.
 
@@ -82,6 +84,7 @@ def done_so_far(
         device: where evaluations run.
         filled: the target that the rules were filled for, if nobody has changed them since.
         exports: what was written of this model.
+        tuned: how its pruned model was fine-tuned, if it was.
 
     Raises:
         ValueError: no model is open.
@@ -90,42 +93,28 @@ def done_so_far(
     if model is None:
         msg = "no model is open"
         raise ValueError(msg)
-    name, checkpoint = document.asked or _asked_for(model)
-    if checkpoint:
-        checkpoint = str(Path(checkpoint).expanduser().absolute())
+    reference = ModelReference.of(model, document.asked)
     runs, recipe = document.runs, document.recipe
     pruned = bool(recipe.rules) and any(run.recipe == recipe for run in runs)
     return Done(
-        name=name,
-        checkpoint=checkpoint or None,
+        name=reference.name,
+        checkpoint=reference.checkpoint or None,
         recipe=recipe,
         target=filled if filled and not METHODS[filled.method].looks_at_images else None,
-        images=_images(document.images),
-        calibration=_images(document.calibration) if recipe.needs_images else None,
+        images=images_told(document.images),
+        calibration=images_told(document.calibration) if recipe.needs_images else None,
         evaluated_dense=any(run.recipe is None for run in runs) and document.images is not None,
         evaluated_pruned=pruned and document.images is not None,
         device=device,
         exports=exports,
+        tuned=tuned,
     )
 
 
-def _asked_for(model: LoadedModel) -> tuple[str, str | None]:
-    source = model.source
-    if source.kind == "checkpoint":
-        name = model.architecture if model.can_run else BARE
-        return name, str(Path(source.location).absolute())
-    if source.kind == "folder":
-        return str(Path(source.location).absolute()), None
-    return source.location, None
-
-
-def _images(images: ImageSet | None) -> Images | None:
-    if images is None:
+def images_told(images: ImageSet | None) -> Images | None:
+    """Return how a set of images can be opened again."""
+    reference = ImagesReference.of(images)
+    if reference is None:
         return None
-    if images.kind == "digits" or not images.samples:
-        return Images(None, "train" if "train" in images.name else "test")
-    first = images.samples[0]
-    folder = Path(str(first.source)).absolute()
-    for _ in Path(first.name).parts:
-        folder = folder.parent
-    return Images(str(folder))
+    named = reference.kind == "digits"
+    return Images(None, reference.location) if named else Images(reference.location)

@@ -6,6 +6,7 @@ from pprint import pformat
 from typing import TYPE_CHECKING
 
 from rmt_studio import __version__
+from rmt_studio.studio.retold.tuning import tuning_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,14 @@ def as_python(done: Done) -> str:
     Rules that calibration images decided about, or a person, stand in it as they are; those of a
     target that needs no images are filled again.
     """
-    body = [*_opening(done), *_pruning(done), *_evaluating(done), *_exporting(done)]
+    body = [
+        *_opening(done),
+        *_pruning(done),
+        *_images(done),
+        *_tuning(done),
+        *_evaluating(done),
+        *_exporting(done),
+    ]
     names = sorted(name for name in _NAMES if any(f"{name}(" in line for line in body))
     if any("Recipe." in line for line in body):
         names.insert(0, "Recipe")
@@ -30,8 +38,8 @@ def as_python(done: Done) -> str:
     return "\n".join([*head, f"from rmt_studio import {', '.join(names)}", "", *body]) + "\n"
 
 
-_NAMES = ("analyze", "calibration_images", "carry_out", "digits", "evaluate", "export",
-          "fill_recipe", "load_model", "open_images")  # fmt: skip
+_NAMES = ("FineTuning", "analyze", "calibration_images", "carry_out", "digits", "evaluate",
+          "export", "fill_recipe", "finetune", "load_model", "open_images")  # fmt: skip
 
 
 def _opening(done: Done) -> Iterator[str]:
@@ -62,14 +70,27 @@ def _pruning(done: Done) -> Iterator[str]:
     yield 'print(f"{pruned.parameters_kept:,} of {pruned.parameter_count:,} parameters kept")'
 
 
-def _evaluating(done: Done) -> Iterator[str]:
-    if not done.images or not done.evaluated:
+def _images(done: Done) -> Iterator[str]:
+    if not done.images or not (done.evaluated or done.tuned):
         return
     yield ""
     if done.images.folder is None:
         yield f"images = digits({done.images.part!r})"
     else:
         yield f"images = open_images({done.images.folder!r}, num_classes=model.num_classes)"
+
+
+def _tuning(done: Done) -> Iterator[str]:
+    if done.tuned is not None:
+        yield ""
+        yield from tuning_lines(done.tuned, done.device)
+
+
+def _evaluating(done: Done) -> Iterator[str]:
+    if not done.images or not done.evaluated:
+        return
+    if done.tuned is not None:
+        yield ""
     reference = ""
     if done.evaluated_dense:
         yield f"dense = evaluate(model, images, device={done.device!r})"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from rmt_studio.gui.dialogs import ExportDialog
 from rmt_studio.gui.dialogs.export_subject import describe, file_bytes
 from rmt_studio.models.exports import FORMATS
 from rmt_studio.pruning import EntryThreshold, LayerRule, SingularValueCut, prune
+from rmt_studio.studio import export_tasks
 
 LAYER = "blocks.1.mlp.fc1"
 RULES = {LAYER: LayerRule(steps=(EntryThreshold(share=0.5),))}
@@ -141,6 +143,26 @@ def test_that_an_export_can_be_cancelled(bench, shown, qtbot, tmp_path):
     assert "nothing was written" in dialog.status.text()
     assert not path.exists()
     assert dialog.isVisible()
+
+
+def test_that_sizes_that_arrive_late_leave_what_was_said_of_the_export(
+    bench, shown, qtbot, tmp_path, monkeypatch
+):
+    counted, count = threading.Event(), export_tasks.expected_sizes
+
+    def later(*arguments):
+        counted.wait(30)
+        return count(*arguments)
+
+    monkeypatch.setattr(export_tasks, "expected_sizes", later)
+    dialog = shown(ExportDialog(bench))
+    dialog.target.path.setText(str(tmp_path / "out.safetensors"))
+    dialog.export_button.click()
+    dialog.close_button.click()
+    qtbot.waitUntil(dialog.export_button.isEnabled)
+    counted.set()
+    qtbot.waitUntil(lambda: "MB" in dialog.formats.currentItem().text(), timeout=60_000)
+    assert "nothing was written" in dialog.status.text()
 
 
 @pytest.mark.parametrize("key", FORMATS)

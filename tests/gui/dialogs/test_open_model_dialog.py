@@ -96,7 +96,7 @@ def test_that_a_folder_is_opened(dialog, asked, tmp_path):
 
 
 def test_that_a_recent_model_is_opened_by_a_double_click(workbench, asked, opened, checkpoint):
-    workbench.recent = [("demo", ""), ("deit_tiny_patch16_224", str(checkpoint))]
+    workbench.models.recent = [("demo", ""), ("deit_tiny_patch16_224", str(checkpoint))]
     dialog = opened(OpenModelDialog(workbench))
     dialog.tabs.tabBar().setFocus()  # as a click on the tab does
     dialog.tabs.setCurrentWidget(dialog.recent)
@@ -107,7 +107,7 @@ def test_that_a_recent_model_is_opened_by_a_double_click(workbench, asked, opene
 
 
 def test_that_a_recent_model_whose_file_is_gone_is_told(workbench, asked, opened, tmp_path):
-    workbench.recent = [("deit_tiny_patch16_224", str(tmp_path / "gone.pth"))]
+    workbench.models.recent = [("deit_tiny_patch16_224", str(tmp_path / "gone.pth"))]
     dialog = opened(OpenModelDialog(workbench))
     dialog.tabs.setCurrentWidget(dialog.recent)
     dialog.recent.list.setCurrentRow(0)

@@ -45,7 +45,7 @@ def test_that_a_hint_promises_what_will_happen_and_goes(window, tmp_path):
 
 
 def test_that_a_file_that_is_gone_is_said(window, tmp_path):
-    window.commands.open_dropped(tmp_path / "gone.safetensors")
+    window.commands.dropped.open(tmp_path / "gone.safetensors")
     box = window.findChild(ErrorBox)
     assert "not there any more" in box.message.text()
     box.close()

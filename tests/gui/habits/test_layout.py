@@ -42,6 +42,19 @@ def test_that_a_window_of_a_larger_screen_comes_back_inside_this_one(window, qtb
     another.close()
 
 
+def test_that_a_window_that_fits_comes_back_without_a_move(window, qtbot, monkeypatch):
+    window.setGeometry(20, 60, 760, 700)  # a move would count a title bar that is not there yet
+    place = window.geometry()
+    window.close()
+    moved = []
+    monkeypatch.setattr(MainWindow, "move", lambda _window, *where: moved.append(where))
+    another = MainWindow()
+    qtbot.addWidget(another)
+    assert moved == []
+    assert another.geometry().top() == place.top()
+    another.close()
+
+
 def test_that_broken_settings_leave_the_usual_layout(qtbot, qapp):
     settings = QSettings()
     for key in ("geometry", "state", "columns", "splitters/results_split"):

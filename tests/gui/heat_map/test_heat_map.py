@@ -163,7 +163,7 @@ def test_that_the_picture_is_saved(page, tmp_path, ending):
 
 
 def test_that_it_is_copied_and_its_numbers_are_written(page, tmp_path, demo_analysis):
-    page.map.saving.copy.trigger()
+    page.map.saving.copy_plot()
     assert not QGuiApplication.clipboard().image().isNull()
     save_numbers(page.map.saving.rows(), tmp_path / "map.csv")
     with (tmp_path / "map.csv").open(encoding="utf-8") as file:

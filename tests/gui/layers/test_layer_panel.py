@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from rmt_studio.gui.layers.columns import Column
+from rmt_studio.gui.layers.delegates import CellDelegate
 from rmt_studio.gui.theme import theme
 from rmt_studio.pruning import BulkFitSettings, EntryThreshold, LayerRule
 
@@ -221,25 +223,22 @@ def test_that_a_filter_by_values_follows_them(filled, workbench, qtbot):
 # --- the menu of the rows ----------------------------------------------------------------------
 
 
-def test_that_the_rule_of_the_layer_on_show_goes_to_all_that_are_chosen(filled, workbench):
-    give(workbench, "head")
-    workbench.select(("blocks.0.attn.q", "head"), "head")
-    filled.row_menu.prepare()
-    filled.row_menu.copy_rule.trigger()
-    assert workbench.document.recipe.rule("blocks.0.attn.q") == MASK
-    workbench.undo_stack.undo()
-    assert workbench.document.recipe.rule("blocks.0.attn.q").keeps
-
-
-def test_that_one_layer_has_nobody_to_copy_its_rule_to(filled, workbench):
-    workbench.select(("head",), "head")
-    filled.row_menu.prepare()
-    assert not filled.row_menu.copy_rule.isEnabled()
+def test_that_the_rule_of_the_layer_on_show_goes_to_all_that_are_chosen(demo):
+    bench, copy_rule = demo.workbench, demo.actions_by_id["copy_rule"]
+    give(bench, "head")
+    bench.select(("blocks.0.attn.q", "head"), "head")
+    assert copy_rule in demo.layers.row_menu.actions()
+    copy_rule.trigger()
+    assert bench.document.recipe.rule("blocks.0.attn.q") == MASK
+    bench.undo_stack.undo()
+    assert bench.document.recipe.rule("blocks.0.attn.q").keeps
+    bench.select(("head",), "head")
+    assert not copy_rule.isEnabled()
 
 
 def test_that_names_are_copied(filled, workbench):
     workbench.select(("blocks.0.attn.q", "head"), "head")
-    filled.row_menu.copy_name.trigger()
+    filled.copy()
     assert QGuiApplication.clipboard().text() == "blocks.0.attn.q\nhead"
 
 
@@ -259,3 +258,23 @@ def test_that_everything_a_person_touches_has_a_name_and_a_tooltip(filled):
         assert widget.accessibleName()
         assert widget.toolTip()
     assert filled.table.accessibleName()
+
+
+def test_that_a_switch_of_layers_paints_two_rows(demo, qtbot, monkeypatch):
+    painted, paint = set(), CellDelegate.paint
+
+    def watched(self, painter, option, index):
+        painted.add(index.row())
+        paint(self, painter, option, index)
+
+    bench = demo.workbench
+    names = [layer.name for layer in bench.document.model.layers]
+    bench.select((names[1],), names[1])
+    qtbot.waitUntil(lambda: not bench.running_jobs, timeout=60_000)
+    QApplication.processEvents()
+    monkeypatch.setattr(CellDelegate, "paint", watched)
+    bench.select((names[4],), names[4])
+    qtbot.waitUntil(lambda: not bench.running_jobs, timeout=60_000)
+    qtbot.waitUntil(lambda: painted != set())
+    QApplication.processEvents()
+    assert painted == {1, 4}

@@ -228,3 +228,11 @@ def test_that_the_filter_hides_rows(proxy):
     assert proxy.row_at(0).layer.name == "blocks.0.mlp.fc1"
     proxy.set_query(parse_query(""))
     assert proxy.rowCount() == 26
+
+
+def test_that_only_rows_that_changed_are_told_of(analysed, demo_model):
+    names = [layer.name for layer in demo_model.layers]
+    told = []
+    analysed.dataChanged.connect(lambda top, bottom: told.append((top.row(), bottom.row())))
+    analysed.refresh((names[1], names[2], names[20]), Column.CUT)
+    assert told == [(1, 2), (20, 20)]

@@ -8,9 +8,8 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
 
 from rmt_studio.errors import InputError
 from rmt_studio.gui.plots import PlotMenu
@@ -127,44 +126,25 @@ def test_that_its_numbers_are_those_that_are_drawn(plot, tmp_path):
 
 
 def test_that_copying_puts_the_picture_on_the_clipboard(plot):
-    plot.saving.copy.trigger()
+    plot.saving.copy_plot()
     copied = QGuiApplication.clipboard().image()
     assert copied.size() == plot_image(plot).size()
 
 
 def test_that_copying_its_numbers_puts_rows_with_tabs_on_the_clipboard(plot):
-    plot.saving.copy_data.trigger()
+    plot.saving.copy_numbers()
     titles, *lines = QGuiApplication.clipboard().text().split("\n")
     assert titles.split("\t")[:5] == ["item", "x_axis", "y_axis", "x", "y"]
     law = [line.split("\t") for line in lines if line.startswith("fitted density")]
     assert [(float(cells[3]), float(cells[4])) for cells in law] == list(zip(X, Y, strict=True))
 
 
-def test_that_no_two_keys_of_the_menu_are_the_same(plot):
-    keys = [action.shortcut().toString() for action in plot.actions()]
-    assert len(set(keys)) == len(keys) == 4
-    assert all(keys)
-
-
-def test_that_a_right_click_offers_all_four(plot, qtbot):
-    place = QPoint(50, 50)
-    event = QContextMenuEvent(
-        QContextMenuEvent.Reason.Mouse, place, plot.viewport().mapToGlobal(place)
-    )
-    QApplication.sendEvent(plot.viewport(), event)
-    menu = next(m for m in plot.findChildren(QMenu) if m.isVisible())
-    saving = plot.saving
-    assert menu.actions() == [saving.copy, saving.copy_data, saving.save, saving.numbers]
-    with qtbot.waitSignal(menu.destroyed):
-        menu.close()
-
-
 @pytest.mark.parametrize(
     ("action", "chosen", "kind", "written"),
     [
-        ("save", "plot", "SVG (*.svg)", "plot.svg"),
-        ("save", "plot.pdf", "PNG (*.png)", "plot.pdf"),
-        ("numbers", "data", "CSV (*.csv)", "data.csv"),
+        ("save_picture", "plot", "SVG (*.svg)", "plot.svg"),
+        ("save_picture", "plot.pdf", "PNG (*.png)", "plot.pdf"),
+        ("save_numbers", "data", "CSV (*.csv)", "data.csv"),
     ],
 )
 def test_that_the_menu_saves_where_it_is_told(
@@ -172,7 +152,7 @@ def test_that_the_menu_saves_where_it_is_told(
 ):
     answer = str(tmp_path / chosen), kind
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: answer)
-    getattr(plot.saving, action).trigger()
+    getattr(plot.saving, action)()
     assert (tmp_path / written).stat().st_size > 0
 
 

@@ -211,7 +211,7 @@ def test_that_a_dropped_checkpoint_asks_about_unsaved_work(work, qtbot, tmp_path
     edit(work)
     checkpoint = tmp_path / "a.safetensors"
     checkpoint.write_bytes(b"")
-    work.commands.open_dropped(checkpoint)
+    work.commands.dropped.open(checkpoint)
     box(qtbot, work, UnsavedBox).cancel_button.click()
     assert work.findChild(OpenModelDialog) is None
 

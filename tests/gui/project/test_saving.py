@@ -47,6 +47,24 @@ def test_that_a_discarded_document_leaves_no_file(bench, qtbot):
     assert recoverable() == ()
 
 
+def test_that_saved_is_said_when_all_of_it_is_written(bench, qtbot, tmp_path):
+    path, told = tmp_path / "a.rmts", []
+
+    def hear(text):
+        told.append((text, bench.project.modified))
+
+    bench.project.told.connect(hear)
+    edit(bench, 1, 1.5)
+    bench.project.save_as(path)
+    bench.project.save_now(tell=True)  # while the file is being written
+    edit(bench, 2, 1.25)
+    bench.project.save_now(tell=True)  # and again, with more in it
+    assert told == []
+    settled(qtbot, bench)
+    assert told == [(f"Saved: {path}", False)]
+    assert not bench.project.modified
+
+
 def test_that_a_named_document_follows_every_edit(bench, qtbot, tmp_path):
     path = tmp_path / "a.rmts"
     edit(bench, 1, 1.5)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
+from rmt_studio.gui.copying import copy_focused
 from rmt_studio.gui.plots.help import HelpButton
 from rmt_studio.gui.results.row import Column
 from rmt_studio.gui.theme import theme
@@ -119,7 +120,7 @@ def test_that_the_table_is_copied_with_its_key(filled, runs, qtbot):
     filled.activateWindow()
     filled.table.setFocus()
     qtbot.waitUntil(filled.table.hasFocus)
-    qtbot.keyClick(filled.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert copy_focused()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert len(lines) == 1 + len(runs)
     assert lines[0].startswith("run\tparameters\t")
@@ -130,7 +131,7 @@ def test_that_the_recipe_of_a_run_can_be_used_again(panel, workbench, demo_model
     for run in runs[:2]:
         workbench.document.add_run(run)
     panel.table.selectRow(1)
-    panel.actions_of_runs.use.trigger()
+    panel.actions_of_runs.open_rules()
     assert workbench.document.recipe.rules == runs[1].recipe.rules
     workbench.undo_stack.undo()
     assert not workbench.document.recipe.rules
@@ -139,11 +140,9 @@ def test_that_the_recipe_of_a_run_can_be_used_again(panel, workbench, demo_model
 def test_that_the_dense_run_has_no_recipe_to_use(filled):
     actions = filled.actions_of_runs
     filled.table.selectRow(0)
-    actions.prepare()
-    assert not actions.use.isEnabled()
+    assert actions.reasons()["open_run_rules"]
     filled.table.selectRow(1)
-    actions.prepare()
-    assert actions.use.isEnabled()
+    assert not actions.reasons()["open_run_rules"]
 
 
 def test_that_top1_is_whole_and_the_plot_readable_in_the_smallest_window(filled):

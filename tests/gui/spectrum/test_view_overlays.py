@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from rmt_studio.analysis import Analysis
 from rmt_studio.analysis.view import WHOLE, View
 from rmt_studio.gui.theme import DARK, theme
+from rmt_studio.pruning import LayerRule, SingularValueCut
 from rmt_studio.studio.document import Compared
 
 TABS = ("density", "cdf", "quantiles", "scree", "tail", "entries", "vectors", "details")
@@ -262,3 +264,14 @@ def test_that_an_empty_page_of_quantiles_counts_nothing_out_of_view(bench, view,
     view.tabs.setCurrentIndex(TABS.index("quantiles"))
     assert view.plot.out_of_view() is None
     assert "of this view" not in view.foot.variants[0]
+
+
+def test_that_no_mark_is_cut_in_the_smallest_window(demo, qtbot):
+    demo.resize(1024, 700)
+    bench, legend = demo.workbench, demo.spectrum.legend
+    bench.edit_rules({"blocks.1.mlp.fc1": LayerRule(steps=(SingularValueCut(rank=34),))}, "cut")
+    bench.select(("blocks.1.mlp.fc1",), "blocks.1.mlp.fc1")
+    bench.compare_with("pruned")
+    qtbot.waitUntil(lambda: "pruned" in legend.text() and not bench.running_jobs, timeout=60_000)
+    QApplication.processEvents()
+    assert legend.natural_width(len(legend.variants) - 1) <= legend.width()

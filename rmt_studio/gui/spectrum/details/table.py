@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from rmt_studio.gui.actions.context import context_menus
 from rmt_studio.gui.layers.plain_header import PlainHeader
 from rmt_studio.gui.spectrum.details.table_model import FONT_SCALE, CellTableModel
 from rmt_studio.gui.theme import number_font
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 
 _PAD = 4  # px left and right of a text: what the style adds, and 1
 _ROW_PAD = 8
@@ -36,7 +37,6 @@ class NumberTable(QTableView):
         self.setToolTip(self.tr("Ctrl+C copies what is selected, at full precision"))
         self.setModel(model)
         self._set_up()
-        self._add_copying()
         model.modelReset.connect(self.fit_columns)
         model.dataChanged.connect(self.fit_columns)
 
@@ -49,6 +49,9 @@ class NumberTable(QTableView):
             rows or range(self._source.rowCount()), columns or range(self._source.columnCount())
         )
         QGuiApplication.clipboard().setText(text)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        context_menus().ask(self, ("copy",), event.globalPos())
 
     def fit_columns(self, *_: object) -> None:
         """Give each column the room its texts need, the last one all that is left."""
@@ -96,11 +99,3 @@ class NumberTable(QTableView):
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(QFontMetrics(self.font()).height() + _ROW_PAD)
-
-    def _add_copying(self) -> None:
-        action = QAction(self.tr("Copy"), self)
-        action.setShortcut(QKeySequence.StandardKey.Copy)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(self.copy)
-        self.addAction(action)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

@@ -1,0 +1,79 @@
+"""Which plots an experiment has: one for each measured quantity, with its bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from rmt_studio.gui.terms import term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rmt_studio.studies.lab import Column, Experiment, Panel
+
+BOUND_OF = {
+    "certified_loss": "train_loss",
+    "logit_loss": "train_loss",
+    "published_loss": "train_loss",
+    "perturbation_bound": "perturbation",
+    "decay": "frobenius",
+    "frobenius_bound": "frobenius",
+    "shift_bound": "shift",
+}
+"""What theory says of a quantity, by the keys of their columns."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One plot.
+
+    Attributes:
+        experiment: its key.
+        panel: whose rows it draws.
+        column: the measured quantity.
+        bounds: drawn beside it.
+        log: whether the axis at the left is logarithmic.
+        title: for the chooser of plots.
+    """
+
+    experiment: str
+    panel: Panel
+    column: Column
+    bounds: tuple[Column, ...]
+    log: bool
+    title: str
+
+
+def views_of(experiment: Experiment) -> tuple[View, ...]:
+    """Return the plots of an experiment, the most telling first."""
+    return tuple(view for panel in experiment.panels for view in _views(experiment, panel))
+
+
+def bounds_of(column: Column, panel: Panel) -> tuple[Column, ...]:
+    """Return the columns of a panel that bound one of its columns."""
+    return tuple(one for one in panel.columns if BOUND_OF.get(one.key) == column.key)
+
+
+def _views(experiment: Experiment, panel: Panel) -> Iterator[View]:
+    """Bounds that need a logarithmic axis get a plot of their own: they would flatten the other."""
+    there = {column.key for column in panel.columns}
+    for column in panel.columns:
+        if BOUND_OF.get(column.key) in there:
+            continue
+        title = term(column.title)
+        if panel is not experiment.panels[0]:
+            title = f"{title} · {term(panel.title)}"
+        bounds = bounds_of(column, panel)
+        near = tuple(one for one in bounds if one.log == column.log)
+        yield View(experiment.key, panel, column, near, column.log, title)
+        if near != bounds:
+            yield View(
+                experiment.key, panel, column, bounds, True, _tr("{0}, every bound").format(title)
+            )
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Lab", text)

@@ -1,0 +1,1 @@
+"""Windows that bring accuracy back: fine-tuning, and prune-restore cycles."""
