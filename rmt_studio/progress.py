@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Cancelled(BaseException):
@@ -25,3 +28,12 @@ class Progress(Protocol):
 
 def no_progress(done: int, total: int, note: str = "") -> None:
     """Report to nobody: the default of every function that takes a `Progress`."""
+
+
+def ticking(tick: Callable[[], None]) -> Progress:
+    """Return a callback that only passes on that it was called."""
+
+    def progress(done: int, total: int, note: str = "") -> None:
+        tick()
+
+    return progress

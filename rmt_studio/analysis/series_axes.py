@@ -22,6 +22,7 @@ _TOWERS = 3.0  # times the second: such a bar is clipped
 _LAW_OVER_BARS = 1.8  # what rises more than this over the bars diverges, and is clipped
 _HEADROOM = 1.1
 _CURVE_POINTS = 257
+_LOOKED_AT = 48  # steps from which widths and heights are taken, both ends among them
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,8 @@ class SeriesAxes:
         """Choose axes that suit all steps.
 
         A linear axis holds the bulk of every step and what lies near it; a logarithmic one all
-        eigenvalues but the smallest. Bars are as wide as suits the narrowest bulk.
+        eigenvalues but the smallest. Bars are as wide as suits the narrowest bulk. In a long series
+        their width and the height of the view are those of 48 steps, spread evenly.
 
         Raises:
             InputError: the matrix is zero at every step.
@@ -51,12 +53,13 @@ class SeriesAxes:
         known = track.known
         if not known:
             raise InputError(track.name, "holds nothing but zeros at every step", "choose another")
-        low, high = _log_range(known) if log else (0.0, _linear_right(known))
-        widths = [_natural_width(_places(layer, log=log)) for layer in known]
+        some = _some_of(known)
+        low, high = _log_range(known, some) if log else (0.0, _linear_right(known))
+        widths = [_natural_width(_places(layer, log=log)) for layer in some]
         narrow = min((width for width in widths if width > 0), default=0.0)
         bars = int(np.clip((high - low) / narrow, _FEWEST, _MOST)) if narrow else _FEWEST
         ends = np.linspace(low, high, bars + 1)
-        frames = [SeriesFrame.of(layer, log, ends) for layer in known]
+        frames = [SeriesFrame.of(layer, log, ends) for layer in some]
         return cls(log, ends, _HEADROOM * max(_height(frame) for frame in frames))
 
     def frame(self, layer: LayerAnalysis) -> SeriesFrame:
@@ -115,6 +118,14 @@ class SeriesFrame:
         )
 
 
+def _some_of(known: tuple[LayerAnalysis, ...]) -> tuple[LayerAnalysis, ...]:
+    """Return so many steps that a long series is laid out as fast as a short one."""
+    if len(known) <= _LOOKED_AT:
+        return known
+    places = np.linspace(0, len(known) - 1, _LOOKED_AT).round().astype(int)
+    return tuple(known[place] for place in places)
+
+
 def _places(layer: LayerAnalysis, *, log: bool) -> NDArray[np.float64]:
     """Return the places of the eigenvalues that are not zero, descending."""
     return _on_axis(layer.spectrum.eigenvalues[: layer.fit.dimension], log)
@@ -144,11 +155,12 @@ def _linear_right(known: tuple[LayerAnalysis, ...]) -> float:
     return max(min(1.05 * largest, _BEYOND * edge), 1.1 * edge)
 
 
-def _log_range(known: tuple[LayerAnalysis, ...]) -> tuple[float, float]:
-    smallest = min(float(np.percentile(_places(layer, log=True), 2)) for layer in known)
-    largest = max(float(_places(layer, log=True)[0]) for layer in known)
-    edge = max(float(np.log10(layer.fit.threshold)) for layer in known)
-    right = max(largest, edge) + 0.08
+def _log_range(
+    known: tuple[LayerAnalysis, ...], some: tuple[LayerAnalysis, ...]
+) -> tuple[float, float]:
+    smallest = min(float(np.percentile(_places(layer, log=True), 2)) for layer in some)
+    largest = max(max(layer.fit.threshold, float(layer.spectrum.eigenvalues[0])) for layer in known)
+    right = float(np.log10(largest)) + 0.08
     return max(smallest - 0.15, right - _MOST_DECADES), right
 
 

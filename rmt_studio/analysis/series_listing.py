@@ -197,14 +197,17 @@ def _numbered(entries: list[Entry]) -> list[Entry]:
     patterns = Counter(pattern_of(entry.name) for entry in usable)
     usual, count = patterns.most_common(1)[0] if patterns else ("", 0)
     alike = [entry for entry in usable if pattern_of(entry.name) == usual]
-    steps = dict(zip([e.name for e in alike], steps_of([e.name for e in alike]), strict=True))
-    numbered = []
+    first = {numbers_in(entry.name): entry.name for entry in reversed(alike)}
+    steps = dict(zip(first.values(), steps_of(list(first.values())), strict=True))
+    numbered: list[Entry] = []
     for entry in entries:
-        reason = entry.reason
-        if not reason and not numbers_in(entry.name):
+        reason, numbers = entry.reason, numbers_in(entry.name)
+        if not reason and not numbers:
             reason = "has no number in its name"
-        elif not reason and entry.name not in steps:
+        elif not reason and pattern_of(entry.name) != usual:
             reason = f"is named otherwise than the {count} like {usual}"
+        elif not reason and entry.name not in steps:
+            reason = f"has the same number as {shown(first[numbers])}"
         numbered.append(replace(entry, step=steps.get(entry.name), reason=reason))
     return numbered
 

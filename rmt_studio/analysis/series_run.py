@@ -111,7 +111,7 @@ def _require_same(model: StoredModel, names: tuple[str, ...]) -> None:
 
 def _reason(entry: Entry, error: InputError) -> str:
     """Return why a checkpoint is left out, beside whose name it will stand."""
-    own = entry.weights is not None and error.thing in (entry.name, entry.weights.name)
+    own = error.thing in (entry.name, str(entry.weights), getattr(entry.weights, "name", ""))
     return error.reason if own else f"{error.thing}: {error.reason}"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from rmt_studio.analysis import SpectrumCache, analyze
+from rmt_studio.cli.epoch_lines import Teller
 from rmt_studio.cli.report import (
     accuracy_line,
     export_record,
@@ -31,26 +31,21 @@ from rmt_studio.pruning import PrunedModel, Recipe, calibration_images
 from rmt_studio.studies import carry_out
 from rmt_studio.studies.finetune import finetune
 from rmt_studio.studies.pairs import PairedDifference
-from rmt_studio.studies.pruned_file import as_pruned
+from rmt_studio.studies.pruned_file import as_pruned, counted_as_dense
 from rmt_studio.training import (
     EpochReport,
     FineTuning,
-    Report,
-    StepReport,
     require_no_run,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from rmt_studio.evaluation.accuracy import Evaluation
 
 _BATCH = 32
 """Fixed, not by the clock: the accuracy goes into the file, which is to be the same each time."""
-
-_TOLD_SECONDS = 30.0
-"""At least so long between two lines about single steps."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +96,10 @@ def finetune_command(
     before = _accuracies(wanted, model, pruned, validation)
     best = _learn(wanted, model, pruned, images, settings, validation)
     if best.model is None:
-        assert best.error is not None  # noqa: S101 - the first epoch to end is the best so far
-        raise best.error
+        if best.error is not None:
+            raise best.error
+        best.model = pruned
+        screen.print("no epoch is better than the model before, which is written as it was")
     screen.print(f"after:  {pruned_line(best.model)}")
     after = None
     if before is not None:
@@ -168,7 +165,9 @@ def _pruned(wanted: Wanted, model: LoadedModel) -> PrunedModel:
     if wanted.pruned is not None:
         with progress_bar("Read") as progress:
             opened = load_model(wanted.model, checkpoint=wanted.pruned, progress=progress)
-            return as_pruned(model, opened, progress)
+            found = as_pruned(model, opened, progress)
+        _warn_of(counted_as_dense(found))
+        return found
     assert wanted.recipe is not None  # noqa: S101 - one of the two is there
     recipe = Recipe.open(wanted.recipe)
     images = None if wanted.calibration is None else calibration_images(wanted.calibration)
@@ -187,6 +186,14 @@ def _pruned(wanted: Wanted, model: LoadedModel) -> PrunedModel:
             calibration=images,
             device=wanted.device,
             progress=progress,
+        )
+
+
+def _warn_of(layers: list[str]) -> None:
+    if layers:
+        screen.print(
+            f"{len(layers)} matrices were stored in parts that the file does not tell: they count "
+            f"as dense, and what moves is their sum or product: {', '.join(layers)}"
         )
 
 
@@ -252,7 +259,7 @@ def _learn(
                 folder=wanted.folder,
                 resume=wanted.resume,
                 keep_every=wanted.keep_every,
-                on_report=_Teller(say).hear,
+                on_report=Teller(say).hear,
                 on_best=best.take,
                 progress=progress,
             )
@@ -267,31 +274,5 @@ def _learn(
 
 def _ended(how: str, best: _Best) -> str:
     if not best.reports:
-        return f"{how} before the first epoch ended: there is nothing to keep"
+        return f"{how} before an epoch was better than the start: there is nothing to keep"
     return f"{how}: the best so far, of epoch {best.reports[-1].epoch}, is kept"
-
-
-@dataclass
-class _Teller:
-    """Prints a line for each epoch, and now and then one for a step."""
-
-    say: Callable[[str], None]
-    told: float = field(default_factory=time.monotonic)
-
-    def hear(self, report: Report) -> None:
-        now = time.monotonic()
-        if isinstance(report, StepReport):
-            if now - self.told < _TOLD_SECONDS:
-                return
-            line = f"step {report.step}/{report.steps}: loss {report.loss:.4f}"
-        else:
-            line = _epoch_line(report)
-        self.told = now
-        self.say(line)
-
-
-def _epoch_line(report: EpochReport) -> str:
-    line = f"epoch {report.epoch}/{report.epochs}: loss {report.loss:.4f}"
-    if report.validation is not None:
-        line += f", top-1 {report.validation:.2%} (loss {report.validation_loss:.4f})"
-    return line + (", the best so far" if report.best else "")

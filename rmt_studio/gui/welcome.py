@@ -123,7 +123,7 @@ class WelcomePage(QFrame):
         buttons.addWidget(self.lab_button)
         buttons.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
+        column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(14)
         column.addStretch(2)
         column.addWidget(self._logo, alignment=Qt.AlignmentFlag.AlignHCenter)

@@ -30,6 +30,13 @@ def discard_all() -> None:
         _remove(path)
 
 
+def remove_left_over(folder: Path) -> None:
+    """Remove what programs that were killed left beside weights and states in a folder."""
+    for pattern in (".*.safetensors.????????????.part", ".*.state.????????????.part"):
+        for path in list(folder.glob(pattern)):
+            _remove(path)
+
+
 def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)

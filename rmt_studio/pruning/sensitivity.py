@@ -16,8 +16,8 @@ from torch import nn
 from torch.nn import functional
 
 from rmt_studio.models.devices import native_precision
-from rmt_studio.pruning.one_matrix import apply_rule
 from rmt_studio.pruning.block_by_block import BlockByBlock
+from rmt_studio.pruning.one_matrix import apply_rule
 from rmt_studio.pruning.recipe import LayerRule
 
 if TYPE_CHECKING:

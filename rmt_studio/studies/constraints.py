@@ -8,12 +8,16 @@ from rmt_studio.models.exports.ranks import factors
 from rmt_studio.training import Bound, Constraint, Entries, Product
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from rmt_studio.pruning import Effect, PrunedModel, Split
 
 
-def constraints(pruned: PrunedModel) -> dict[str, list[Bound]]:
+def constraints(
+    pruned: PrunedModel, tick: Callable[[], None] = lambda: None
+) -> dict[str, list[Bound]]:
     """Return, by parameter, the constraints under which a pruned model stays as small as it is.
 
     - masked, n:m or dense: entries that are zero stay zero;
@@ -23,10 +27,11 @@ def constraints(pruned: PrunedModel) -> dict[str, list[Bound]]:
     - a matrix of the last two kinds whose parts are not known, because it was read from a file
       that holds their sum or product alone, does not move.
 
-    Layers without a rule are free.
+    Layers without a rule are free. ``tick`` is called between layers and may raise `Cancelled`.
     """
     bound: dict[str, list[Bound]] = {}
     for layer in pruned.layers:
+        tick()
         effect = pruned.effects.get(layer.name)
         if effect is None:
             continue

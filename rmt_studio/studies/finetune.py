@@ -19,7 +19,7 @@ from rmt_studio.models.atomic_write import atomic_write
 from rmt_studio.models.devices import usable_device
 from rmt_studio.models.export import subject_of
 from rmt_studio.models.exports.dense import DENSE
-from rmt_studio.progress import Progress, no_progress
+from rmt_studio.progress import Progress, no_progress, ticking
 from rmt_studio.studies.constraints import constraints
 from rmt_studio.studies.identity import images_identity, model_hash
 from rmt_studio.studies.learned import with_network, with_parameters
@@ -57,7 +57,8 @@ class FineTuned:
         model: of the best epoch; its sparsity is that of the model before.
         reports: of all epochs.
         stopped: "done", or "early" when patience ran out.
-        best_epoch: 1 for the first.
+        best_epoch: 1 for the first; 0 where validation found none better than the model before,
+            which is then the model.
     """
 
     model: PrunedModel
@@ -91,8 +92,8 @@ def finetune(
         pruned: made from it; its zeros, ranks and parts stay as they are.
         images: to learn from; labels are needed unless ``settings.distillation`` is 1.
         settings: how long and how.
-        validation: labelled images that say which epoch is the best; without them the training
-            loss does.
+        validation: labelled images that say which epoch is the best, and whether it is better than
+            the model before; without them the training loss does the former.
         device: where to compute.
         folder: receives the state of the run, to go on from, and the best model so far.
         resume: go on with the run in the folder; else it must not hold one.
@@ -111,25 +112,29 @@ def finetune(
     settings = settings or FineTuning()
     require_images(dense, images, settings)
     place = usable_device(device)
+
+    def tick() -> None:
+        progress(0, 1, "preparing")
+
     run = _Run(dense, pruned, settings, folder, keep_every, on_best)
     validate = None
     if validation is not None:
         validate = run.scores(validation, device)
     trained = train(
         private_copy(pruned.module, place),
-        constraints(pruned),
+        constraints(pruned, tick),
         Views(images, dense.data_config, settings),
         settings,
         device=place,
         teacher=private_copy(dense.module, place) if settings.needs_teacher else None,
         validate=validate,
-        file=run.file(images, validation, place.type),
+        file=run.file(images, validation, place.type, tick),
         resume=resume,
         on_report=on_report,
         on_epoch=run.keep,
         progress=progress,
     )
-    return run.result(trained)
+    return run.result(trained, lambda: progress(1, 1, ""))
 
 
 def require_images(dense: LoadedModel, images: ImageSet, settings: FineTuning) -> None:
@@ -161,11 +166,13 @@ class _Run:
     keep_every: int | None
     on_best: Callable[[PrunedModel, EpochReport], None] | None
 
-    def model(self, parameters: dict[str, Tensor], epoch: int) -> PrunedModel:
+    def model(
+        self, parameters: dict[str, Tensor], epoch: int, tick: Callable[[], None]
+    ) -> PrunedModel:
         told = {"settings": self.settings.model_dump(mode="json"), "epoch": epoch}
         note = {NOTE: json.dumps(told, sort_keys=True)}
         network = with_parameters(self.pruned.module, parameters)
-        return with_network(self.dense, self.pruned, network, note)
+        return with_network(self.dense, self.pruned, network, note, tick)
 
     def scores(
         self, images: ImageSet, device: str
@@ -183,7 +190,13 @@ class _Run:
 
         return validate
 
-    def file(self, images: ImageSet, validation: ImageSet | None, device: str) -> RunFile | None:
+    def file(
+        self,
+        images: ImageSet,
+        validation: ImageSet | None,
+        device: str,
+        tick: Callable[[], None],
+    ) -> RunFile | None:
         if self.folder is None:
             return None
         settings = self.settings.model_dump(mode="json")
@@ -191,40 +204,43 @@ class _Run:
             self.folder,
             {
                 "version": rmt_studio.__version__,
-                "dense model": f"{self.dense.title}, {model_hash(self.dense)[:_SHOWN]}",
+                "dense model": f"{self.dense.title}, {model_hash(self.dense, tick)[:_SHOWN]}",
                 "device": device,
-                "pruned model": model_hash(self.pruned)[:_SHOWN],
+                "pruned model": model_hash(self.pruned, tick)[:_SHOWN],
                 "images": _all_of(images),
                 "validation images": _all_of(validation) if validation else "none",
                 **{name: json.dumps(value) for name, value in settings.items()},
             },
         )
 
-    def keep(self, parameters: dict[str, Tensor], report: EpochReport) -> None:
+    def keep(
+        self, parameters: dict[str, Tensor], report: EpochReport, tick: Callable[[], None]
+    ) -> None:
         """Hand on and write the model of an epoch where it is wanted."""
         every = self.keep_every
         wanted = every is not None and report.epoch % every == 0
         if not wanted and not report.best:
             return
-        model = self.model(parameters, report.epoch)
+        model = self.model(parameters, report.epoch, tick)
         if self.folder is not None and wanted:
-            _write(model, self.folder / f"epoch-{report.epoch:04d}.safetensors")
+            _write(model, self.folder / f"epoch-{report.epoch:04d}.safetensors", tick)
         if report.best:
             if self.folder is not None:
-                _write(model, self.folder / BEST)
+                _write(model, self.folder / BEST, tick)
             if self.on_best is not None:
                 self.on_best(model, report)
 
-    def result(self, trained: Trained) -> FineTuned:
-        model = self.model(trained.parameters, trained.best_epoch)
-        return FineTuned(model, trained.reports, trained.stopped, trained.best_epoch)
+    def result(self, trained: Trained, tick: Callable[[], None]) -> FineTuned:
+        epoch = trained.best_epoch
+        model = self.model(trained.parameters, epoch, tick) if epoch else self.pruned
+        return FineTuned(model, trained.reports, trained.stopped, epoch)
 
 
 def _all_of(images: ImageSet) -> str:
     return images_identity(images, list(range(len(images))))
 
 
-def _write(model: PrunedModel, path: Path) -> None:
+def _write(model: PrunedModel, path: Path, tick: Callable[[], None]) -> None:
     """Write a checkpoint that opens like a dense export, without the card and the picture."""
     with atomic_write(path) as beside:
-        DENSE.write(subject_of(model, DENSE), beside, no_progress)
+        DENSE.write(subject_of(model, DENSE), beside, ticking(tick))

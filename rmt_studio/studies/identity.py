@@ -15,6 +15,8 @@ from rmt_studio.evaluation.accuracy import spread
 from rmt_studio.spectra import BULK_METHODS, DEFAULT_METHOD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
 
     from rmt_studio.analysis import Analysis
@@ -89,12 +91,16 @@ class Identity:
         ]
 
 
-def model_hash(model: LoadedModel) -> str:
-    """Return the SHA-256 of weights, architecture and image transform of a model."""
+def model_hash(model: LoadedModel, tick: Callable[[], None] = lambda: None) -> str:
+    """Return the SHA-256 of weights, architecture and image transform of a model.
+
+    ``tick`` is called between tensors and may raise `Cancelled`.
+    """
     digest = hashlib.sha256()
     config = json.dumps(model.data_config, sort_keys=True, default=str)
     digest.update(f"{model.architecture}\n{config}\n".encode())
     for name, tensor in model.module.state_dict().items():
+        tick()
         values = tensor.detach().cpu().contiguous()
         digest.update(f"{name} {values.dtype} {tuple(values.shape)}\n".encode())
         digest.update(values.flatten().view(dtype=torch.uint8).numpy().data)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from torch import Tensor, nn
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def with_network(
-    dense: LoadedModel, pruned: PrunedModel, network: nn.Module, note: Mapping[str, str]
+    dense: LoadedModel,
+    pruned: PrunedModel,
+    network: nn.Module,
+    note: Mapping[str, str],
+    tick: Callable[[], None] = lambda: None,
 ) -> PrunedModel:
     """Return the pruned model around a network that learned; what is stored is what it was.
 
@@ -27,6 +31,7 @@ def with_network(
         pruned: as it was before.
         network: its own by now.
         note: added to the provenance.
+        tick: called between layers; may raise `Cancelled`.
     """
     for parameter in network.parameters():
         parameter.grad = None
@@ -34,6 +39,7 @@ def with_network(
         pruned, module=network, provenance={**pruned.provenance, **note}, effects={}, splits={}
     )
     for name, effect in pruned.effects.items():
+        tick()
         layer = pruned.layer(name)
         learned.effects[name] = _effect_after(effect, dense.weight(layer), learned.weight(layer))
         if name in pruned.splits and torch.equal(learned.weight(layer), pruned.weight(layer)):

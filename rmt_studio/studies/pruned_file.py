@@ -14,6 +14,7 @@ from rmt_studio.models.exports.ranks import numerical_rank
 from rmt_studio.progress import Progress, no_progress
 from rmt_studio.pruning import (
     Effect,
+    LowRankPlusSparse,
     PrunedModel,
     Recipe,
     SingularVectorNullTest,
@@ -73,6 +74,17 @@ def as_pruned(
             pruned.splits[layer.name] = split
     progress(len(dense.layers), len(dense.layers), "")
     return pruned
+
+
+def counted_as_dense(pruned: PrunedModel) -> list[str]:
+    """Return the layers that a rule stores in parts which the file did not tell."""
+    parts = (*_IN_PARTS, LowRankPlusSparse)
+    return [
+        name
+        for name, effect in pruned.effects.items()
+        if effect.stored_as == "dense"
+        and any(isinstance(step, parts) for step in pruned.recipe.rule(name).steps)
+    ]
 
 
 def _history(opened: LoadedModel) -> dict[str, str]:

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 from safetensors import safe_open
 
 from rmt_studio.errors import InputError
-from rmt_studio.studies.cycles import run_cycles
-from rmt_studio.studies.cycles.folder import ROWS, read_cycle
+from rmt_studio.studies.cycles import CycleRecipe, run_cycles
+from rmt_studio.studies.cycles.folder import ROWS, read_cycle, read_cycles
 from rmt_studio.studies.identity import Identity
+from rmt_studio.studies.trial import read_evaluation
+from rmt_studio.studio.state_folder import can_begin_anew
+from rmt_studio.studio.targets import Measurement
 from rmt_studio.studio.tasks import learned_in
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from rmt_studio.models.loading import LoadedModel
     from rmt_studio.progress import Progress
     from rmt_studio.pruning import PrunedModel
-    from rmt_studio.studies.cycles import CycleRecipe, CycleRow, Cycles
+    from rmt_studio.studies.cycles import CycleRow, Cycles
 
 _NAME_LENGTH = 16  # letters of the hash in a folder's name
 
@@ -83,10 +86,16 @@ class Cycled:
 def run_course(
     scene: CyclesScene,
     asked: CyclesAsked,
-    tell: Callable[[Cycled | Path], None],
+    tell: Callable[[Cycled | Measurement | Path], None],
     progress: Progress,
 ) -> Cycles:
-    """Prune, restore and learn cycle by cycle; ``tell`` gets the file of rows, then each cycle.
+    """Prune, restore and learn cycle by cycle.
+
+    Args:
+        scene: model and images.
+        asked: recipe and number of images.
+        tell: gets the file of rows, then the accuracy of the dense model and each cycle.
+        progress: may raise `Cancelled`.
 
     Raises:
         InputError: as `run_cycles` does, or the folder cannot be made.
@@ -96,22 +105,27 @@ def run_course(
     tell(folder / ROWS)
 
     def told(row: CycleRow, _model: PrunedModel | None) -> None:
+        if row.cycle == 1:
+            kept = read_cycles(folder)["dense"]
+            dense = read_evaluation(kept, scene.images, row.evaluation.names)
+            tell(Measurement(scene.model, dense))
         with safe_open(folder / row.file, framework="pt") as file:
             tell(Cycled(row, learned_in(file.metadata() or {})))
 
-    return run_cycles(
-        scene.model,
-        asked.recipe,
-        scene.calibration,
-        evaluation=scene.images,
-        folder=folder,
-        limit=asked.limit,
-        analysis=scene.analysis,
-        device=scene.device,
-        resume=True,
-        on_cycle=told,
-        progress=progress,
-    )
+    with can_begin_anew(folder):
+        return run_cycles(
+            scene.model,
+            asked.recipe,
+            scene.calibration,
+            evaluation=scene.images,
+            folder=folder,
+            limit=asked.limit,
+            analysis=scene.analysis,
+            device=scene.device,
+            resume=True,
+            on_cycle=told,
+            progress=progress,
+        )
 
 
 def open_cycle(

@@ -20,7 +20,8 @@ from rmt_studio.models.atomic_write import atomic_write
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-VERSION = 1
+VERSION = 2
+"""2 since a run says how its weights learned; version 1 is read, and 2 with the next write."""
 MARK = 0x524D5453  # "RMTS", SQLite's application_id
 MOST_BYTES = 2**28
 """Of all entries together; a file may be twice as large before it is packed anew."""
@@ -110,7 +111,6 @@ class ProjectFile:
             try:
                 connection.execute("PRAGMA journal_mode = MEMORY")
                 connection.execute(f"PRAGMA application_id = {MARK}")
-                connection.execute(f"PRAGMA user_version = {VERSION}")
                 connection.execute(_TABLE)
                 _write(connection, rows, ())
             finally:
@@ -182,6 +182,7 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
 def _write(connection: sqlite3.Connection, rows: Mapping[Key, Row], gone: Iterable[Key]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.executemany("DELETE FROM entry WHERE kind = ? AND name = ?", gone)
         connection.executemany(
             "REPLACE INTO entry VALUES (?, ?, ?, ?)", ((*key, *row) for key, row in rows.items())

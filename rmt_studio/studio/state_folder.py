@@ -5,9 +5,16 @@ from __future__ import annotations
 import itertools
 import os
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
+
+from rmt_studio.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROJECT_SUFFIX = ".rmts"
 """Of project files."""
@@ -51,3 +58,22 @@ def log_folder() -> Path:
 def _state_folder() -> Path:
     named = os.environ.get(_VARIABLE)
     return Path(named) if named else platformdirs.user_state_path(_PROGRAM)
+
+
+@contextmanager
+def can_begin_anew(folder: Path) -> Iterator[None]:
+    """Say what a window offers where the work that a folder holds cannot be gone on with.
+
+    A person did not choose that folder, and cannot choose another one.
+
+    Raises:
+        InputError: as what is done within.
+    """
+    try:
+        yield
+    except InputError as error:
+        of_folder = Path(error.thing).is_relative_to(folder)
+        if not of_folder or isinstance(error.__cause__, OSError):
+            raise
+        step = 'tick "Begin anew" and press Start'
+        raise InputError(error.thing, error.reason, step) from error

@@ -40,7 +40,7 @@ class Course:
         losses: means over equal stretches of steps, shape (points,).
         epochs: those that have ended, in order.
         step: the last one; None before the first.
-        best: None before the first epoch has ended.
+        best: None before an epoch has ended that is better than the start.
     """
 
     at: np.ndarray = field(default_factory=lambda: _NOTHING)

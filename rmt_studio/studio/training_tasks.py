@@ -15,7 +15,7 @@ from rmt_studio.evaluation.accuracy import evaluate, spread
 from rmt_studio.studies.carry_out import carry_out
 from rmt_studio.studies.course import portion
 from rmt_studio.studies.finetune import FineTuned, finetune
-from rmt_studio.studio.state_folder import training_folder
+from rmt_studio.studio.state_folder import can_begin_anew, training_folder
 from rmt_studio.studio.targets import Measurement
 from rmt_studio.studio.training_course import Recorder
 from rmt_studio.studio.training_state import best_in, folder_for, name_of, reports_in
@@ -170,19 +170,20 @@ def run_fine_tuning(
     best = best_in(folder, tuning.model, pruned, tuning.settings)
     recorder.go_on(earlier, best)
     try:
-        return finetune(
-            tuning.model,
-            pruned,
-            tuning.images,
-            tuning.settings,
-            validation=tuning.validation,
-            device=tuning.device,
-            folder=folder,
-            resume=holds_run(folder),
-            on_report=recorder.report,
-            on_best=recorder.better,
-            progress=parts.next(""),
-        )
+        with can_begin_anew(folder):
+            return finetune(
+                tuning.model,
+                pruned,
+                tuning.images,
+                tuning.settings,
+                validation=tuning.validation,
+                device=tuning.device,
+                folder=folder,
+                resume=holds_run(folder),
+                on_report=recorder.report,
+                on_best=recorder.better,
+                progress=parts.next(""),
+            )
     finally:
         recorder.flush()
 
@@ -232,7 +233,8 @@ class _Parts:
         self._progress, self._done = progress, 0
         costs = []
         if tuning.pruned is None:
-            costs.append(1 + _PRUNING * len(tuning.calibration or ()))
+            measured = tuning.calibration if tuning.recipe.needs_images else None
+            costs.append(1 + _PRUNING * len(measured or ()))
         costs += [len(tuning.reported)] * ((tuning.dense is None) + (tuning.start is None))
         if tuning.validation is not None and tuning.validation is not tuning.reported:
             costs += [len(tuning.validation)] * 2

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rmt_studio.training.constraints import Constraint, Entries, Product
-from rmt_studio.training.loop import Score, Trained, train
-from rmt_studio.training.reports import EpochReport, Report, StepReport
+from rmt_studio.training.loop import Trained, train
+from rmt_studio.training.reports import EpochReport, Report, Score, StepReport
 from rmt_studio.training.run_file import RunFile, holds_run, require_no_run
 from rmt_studio.training.settings import FineTuning
 from rmt_studio.training.views import Views

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from rmt_studio.data.decoded_ahead import DecodedAhead
 from rmt_studio.errors import InputError
 from rmt_studio.progress import Progress, no_progress
-from rmt_studio.training.reports import EpochReport, Report, StepReport
+from rmt_studio.training.reports import EpochReport, Report, Score, StepReport
 from rmt_studio.training.run_file import RunFile, require_no_run
 from rmt_studio.training.schedule import learning_rate
 from rmt_studio.training.standing import Standing
@@ -27,17 +27,11 @@ if TYPE_CHECKING:
     from rmt_studio.training.views import Views
 
     Parameters = dict[str, Tensor]
+    Tick = Callable[[], None]
+    OnEpoch = Callable[[Parameters, EpochReport, Tick], None]
 
 _SAVE_SECONDS = 60.0
 _SAVING_SHARE = 0.05  # of the time, at most, goes into saving
-
-
-@dataclass(frozen=True)
-class Score:
-    """What validation found: top-1 and cross-entropy."""
-
-    top1: float
-    loss: float
 
 
 @dataclass(frozen=True)
@@ -48,7 +42,7 @@ class Trained:
         parameters: of the best epoch, by name, float32 on the CPU.
         reports: of all epochs.
         stopped: "done", or "early" when patience ran out.
-        best_epoch: 1 for the first.
+        best_epoch: 1 for the first; 0 where validation found none better than the start.
     """
 
     parameters: Parameters
@@ -69,7 +63,7 @@ def train(
     file: RunFile | None = None,
     resume: bool = False,
     on_report: Callable[[Report], None] | None = None,
-    on_epoch: Callable[[Parameters, EpochReport], None] | None = None,
+    on_epoch: OnEpoch | None = None,
     progress: Progress = no_progress,
 ) -> Trained:
     """Train what the constraints leave free; the module itself is not changed.
@@ -84,14 +78,14 @@ def train(
         settings: how.
         device: where to compute.
         teacher: the dense network on ``device``, where the loss looks at it.
-        validate: scores the parameters of an epoch; without it the training loss says which epoch
-            is the best.
+        validate: scores the parameters at the start and of each epoch; without it the training
+            loss says which epoch is the best.
         file: where to save how far it is, after each epoch and now and then.
         resume: go on with what the file holds; else the file must not hold a run yet.
         on_report: called after each step and each epoch; those that an earlier run did are told
             again first.
-        on_epoch: called after each epoch with its parameters, before it is saved; of an earlier
-            run, with the best.
+        on_epoch: called after each epoch with its parameters, its report and a function to call
+            now and then, before it is saved; of an earlier run, with the best.
         progress: called between steps and between blocks, in steps; may raise `Cancelled`.
 
     Raises:
@@ -106,19 +100,27 @@ def train(
         require_no_run(file.folder)
         standing.save(lesson, file)
     course.tell_again(standing, on_epoch)
+    if validate is not None and standing.start is None:
+        start = validate(_as_they_are(module), course.validating(0))
+        standing = replace(standing, start=start)
     saver = _Saver(lesson, file)
     while not course.ended(standing):
         standing = course.epoch(standing, saver)
-        parameters = weights.finished()
+        tick = course.keeping(standing)
+        parameters = weights.finished(tick)
         standing = course.judged(standing, parameters, validate)
         if on_epoch is not None:
-            on_epoch(parameters, standing.reports[-1])
-        saver.save(standing)
+            on_epoch(parameters, standing.reports[-1], tick)
+        saver.save(standing, tick)
         course.tell(standing.reports[-1])
     progress(course.steps, course.steps, "")
-    assert standing.best is not None  # noqa: S101 - the first epoch is the best so far
+    best = _as_they_are(module) if standing.best is None else standing.best
     stopped = "done" if len(standing.reports) == settings.epochs else "early"
-    return Trained(standing.best, standing.reports, stopped, standing.best_epoch)
+    return Trained(best, standing.reports, stopped, standing.best_epoch)
+
+
+def _as_they_are(module: nn.Module) -> Parameters:
+    return {name: weight.detach().cpu().float() for name, weight in module.named_parameters()}
 
 
 def _nobody(_report: Report) -> None:
@@ -132,17 +134,17 @@ class _Saver:
         self._lesson, self._file = lesson, file
         self._last, self._took = time.monotonic(), 0.0
 
-    def save(self, standing: Standing) -> None:
+    def save(self, standing: Standing, tick: Tick) -> None:
         if self._file is None:
             return
         start = time.monotonic()
-        standing.save(self._lesson, self._file)
+        standing.save(self._lesson, self._file, tick)
         self._last = time.monotonic()
         self._took = self._last - start
 
-    def now_and_then(self, standing: Standing) -> None:
+    def now_and_then(self, standing: Standing, tick: Tick) -> None:
         if time.monotonic() - self._last > max(_SAVE_SECONDS, self._took / _SAVING_SHARE):
-            self.save(standing)
+            self.save(standing, tick)
 
 
 class _Course:
@@ -163,14 +165,13 @@ class _Course:
         self._per_epoch = math.ceil(self._items / batch)
         self.steps = settings.epochs * self._per_epoch
 
-    def tell_again(
-        self, standing: Standing, on_epoch: Callable[[Parameters, EpochReport], None] | None
-    ) -> None:
+    def tell_again(self, standing: Standing, on_epoch: OnEpoch | None) -> None:
         """Tell of the epochs that an earlier run did, and hand on the best of them."""
         for report in standing.reports:
             self.tell(report)
         if standing.best is not None and on_epoch is not None:
-            on_epoch(standing.best, standing.reports[standing.best_epoch - 1])
+            report = standing.reports[standing.best_epoch - 1]
+            on_epoch(standing.best, report, self._tick(0, Standing()))
 
     def ended(self, standing: Standing) -> bool:
         """Whether all epochs are done, or patience ran out."""
@@ -194,7 +195,7 @@ class _Course:
                 loss = self._taken(*found, rate, tick, step)
                 standing = replace(standing, losses=(*standing.losses, loss))
                 self.tell(StepReport(step + 1, self.steps, number + 1, loss, rate))
-                saver.now_and_then(standing)
+                saver.now_and_then(standing, tick)
 
     def judged(
         self,
@@ -206,7 +207,7 @@ class _Course:
         epoch, losses = len(standing.reports) + 1, standing.losses
         score = None
         if validate is not None:
-            score = validate(parameters, self._validating(epoch))
+            score = validate(parameters, self.validating(epoch))
         report = EpochReport(
             epoch=epoch,
             epochs=self._settings.epochs,
@@ -215,15 +216,9 @@ class _Course:
             best=False,
             validation_loss=score.loss if score else None,
         )
-        best = standing.best is None or _rank(report) > _rank(
-            standing.reports[standing.best_epoch - 1]
-        )
-        report = replace(report, best=best)
-        return Standing(
-            reports=(*standing.reports, report),
-            best=parameters if best else standing.best,
-            best_epoch=epoch if best else standing.best_epoch,
-        )
+        report = replace(report, best=standing.rank is None or report.rank > standing.rank)
+        standing = replace(standing, reports=(*standing.reports, report), losses=())
+        return replace(standing, best=parameters, best_epoch=epoch) if report.best else standing
 
     def _taken(
         self, images: Tensor, targets: Tensor, rate: float, tick: Callable[[], None], step: int
@@ -236,22 +231,22 @@ class _Course:
             reason = f"{error.reason} in step {step + 1} of {self.steps}"
             raise InputError(error.thing, reason, error.next_step) from error
 
-    def _tick(self, step: int, standing: Standing) -> Callable[[], None]:
+    def _tick(self, step: int, standing: Standing) -> Tick:
         note = f"epoch {len(standing.reports) + 1} of {self._settings.epochs}"
         if standing.losses:
             note += f", loss {standing.losses[-1]:.4f}"
         return lambda: self._progress(step, self.steps, note)
 
-    def _validating(self, epoch: int) -> Progress:
+    def keeping(self, standing: Standing) -> Tick:
+        """Return what to call while an epoch is kept whose steps are done."""
+        return self._tick((len(standing.reports) + 1) * self._per_epoch, standing)
+
+    def validating(self, epoch: int) -> Progress:
+        """Return the callback of a validation after an epoch, or before the first."""
+
         def report(done: int, total: int, note: str = "") -> None:
-            said = f"epoch {epoch} of {self._settings.epochs}, validating {done}/{total}"
+            when = f"epoch {epoch} of {self._settings.epochs}" if epoch else "start"
+            said = f"{when}, validating {done}/{total}"
             self._progress(epoch * self._per_epoch, self.steps, said)
 
         return report
-
-
-def _rank(report: EpochReport) -> tuple[float, float]:
-    """Return what is higher for a better epoch: top-1, and among equals a lower loss."""
-    if report.validation is None or report.validation_loss is None:
-        return (0.0, -report.loss)
-    return (report.validation, -report.validation_loss)

@@ -12,8 +12,11 @@ from safetensors import SafetensorError, safe_open
 from rmt_studio.errors import InputError
 from rmt_studio.models.atomic_write import atomic_write
 from rmt_studio.models.exports.safetensors_file import write_safetensors
+from rmt_studio.models.unfinished import remove_left_over
+from rmt_studio.progress import ticking
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from torch import Tensor
@@ -42,7 +45,12 @@ class RunFile:
         """The file itself."""
         return self.folder / NAME
 
-    def save(self, tensors: dict[str, Tensor], record: dict[str, Any]) -> None:
+    def save(
+        self,
+        tensors: dict[str, Tensor],
+        record: dict[str, Any],
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:
         """Write the state in place of an earlier one.
 
         Raises:
@@ -51,7 +59,7 @@ class RunFile:
         make_folder(self.folder)
         text = json.dumps({"format": _FORMAT, "identity": self.identity, **record})
         with atomic_write(self.path) as beside:
-            write_safetensors(beside, tensors, {"run": text})
+            write_safetensors(beside, tensors, {"run": text}, ticking(tick))
 
     def load(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Return the tensors and the record of the saved state.
@@ -73,6 +81,7 @@ class RunFile:
         except (SafetensorError, ValueError, KeyError, TypeError) as error:
             raise InputError(self.path, "is no state of a training run", _ANOTHER) from error
         self._require_alike(earlier)
+        remove_left_over(self.folder)
         return tensors, record
 
     def _require_alike(self, earlier: dict[str, Any]) -> None:

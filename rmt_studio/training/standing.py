@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
 from rmt_studio.errors import InputError
-from rmt_studio.training.reports import EpochReport
+from rmt_studio.training.reports import EpochReport, Score
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from rmt_studio.training.run_file import RunFile
@@ -27,16 +29,30 @@ class Standing:
         reports: of the epochs that are done.
         losses: of the steps of the present epoch.
         best: parameters of the best epoch, float32 on the CPU; None before the first.
-        best_epoch: its number, 1 for the first; 0 before it.
+        best_epoch: its number, 1 for the first; 0 while none is better than the start.
+        start: what validation found before the first step; None without it.
     """
 
     reports: tuple[EpochReport, ...] = ()
     losses: tuple[float, ...] = ()
     best: dict[str, Tensor] | None = None
     best_epoch: int = 0
+    start: Score | None = None
 
-    def save(self, lesson: Lesson, file: RunFile) -> None:
+    @property
+    def rank(self) -> tuple[float, float] | None:
+        """That of the best so far; None where there is nothing to compare with."""
+        if self.best_epoch:
+            return self.reports[self.best_epoch - 1].rank
+        return None if self.start is None else self.start.rank
+
+    def save(self, lesson: Lesson, file: RunFile, tick: Callable[[], None] = lambda: None) -> None:
         """Write all that a run needs to go on as if it had not been interrupted.
+
+        Args:
+            lesson: leaves and moments.
+            file: where to.
+            tick: called between tensors; what it raises leaves the file as it was.
 
         Raises:
             InputError: the folder cannot be written.
@@ -50,10 +66,11 @@ class Standing:
             "reports": [report.record() for report in self.reports],
             "losses": list(self.losses),
             "best_epoch": self.best_epoch,
+            "start": asdict(self.start) if self.start else None,
             "piece": lesson.piece,
             "scaler": lesson.precision.scaler.state_dict(),
         }
-        file.save(tensors, record)
+        file.save(tensors, record, tick)
 
     @classmethod
     def read(cls, lesson: Lesson, file: RunFile) -> Self:
@@ -71,6 +88,7 @@ class Standing:
                 {n.removeprefix(_BEST): t for n, t in tensors.items() if n.startswith(_BEST)}
                 or None,
                 int(record["best_epoch"]),
+                Score(**record["start"]) if record["start"] else None,
             )
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             reason = "is a damaged state of a training run"

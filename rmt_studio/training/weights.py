@@ -11,7 +11,7 @@ from rmt_studio.errors import InputError
 from rmt_studio.training.constraints import Constraint, Entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from torch import Tensor
 
@@ -71,14 +71,23 @@ class Weights:
         """Return the parameters, by name, with the way back to the leaves."""
         return self._composed(self.leaves)
 
-    def finished(self) -> dict[str, Tensor]:
+    def finished(self, tick: Callable[[], None] = lambda: None) -> dict[str, Tensor]:
         """Return the parameters as they are stored: products taken in float64, then float32.
 
         So the rank that a product has in exact numbers is the one that is found in the file.
+
+        Args:
+            tick: called between parameters; may raise `Cancelled`.
         """
+        wide, found = {}, {}
         with torch.no_grad():
-            wide = {name: leaf.detach().cpu().double() for name, leaf in self.leaves.items()}
-            return {name: w.float().contiguous() for name, w in self._composed(wide).items()}
+            for name, leaf in self.leaves.items():
+                tick()
+                wide[name] = leaf.detach().cpu().double()
+            for name, weight in self._composed(wide).items():
+                tick()
+                found[name] = weight.float().contiguous()
+        return found
 
     def decays(self, leaf: str) -> bool:
         """Whether weight decay and penalties see this leaf: it is part of a layer's matrix."""

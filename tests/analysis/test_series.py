@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import torch
 
 from rmt_studio.analysis import SpectrumCache, analyze_layer, analyze_series, list_series
 from rmt_studio.analysis.series import Series
-from rmt_studio.analysis.series_axes import SeriesAxes
+from rmt_studio.analysis.series_axes import SeriesAxes, SeriesFrame
 from rmt_studio.analysis.series_metrics import METRICS
 from rmt_studio.errors import InputError
 from rmt_studio.models import load_model
@@ -137,6 +139,17 @@ def test_that_a_broken_step_is_left_out_and_the_rest_goes_on(tmp_path):
     assert told[1] is series.left_out[0]
 
 
+def test_that_checkpoints_that_vanish_are_left_out_and_the_rest_stays(tmp_path):
+    listing = list_series(write_series(tmp_path / "run"))
+
+    def clear(_found):
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+
+    series = analyze_series(listing, on_step=clear)
+    assert [step.name for step in series.steps] == ["epoch_1.pth"]
+    assert [entry.reason for entry in series.left_out] == ["no such file"] * 2
+
+
 def test_that_a_series_of_broken_steps_says_why(tmp_path):
     tensors = {"0.weight": torch.full((8, 8), torch.nan)}
     for step in (1, 2):
@@ -211,6 +224,17 @@ def test_that_axes_hold_every_step_and_never_move(series, log):
         law = np.trapezoid(frame.law_heights, frame.law_places)
         assert law == pytest.approx(layer.fit.bulk_share, rel=0.02)
     assert isinstance(series, Series)
+
+
+def test_that_a_long_series_is_laid_out_from_some_of_its_steps(series, monkeypatch):
+    track, drawn = series.track(series.names[0]), []
+    many = replace(track, found=track.found * 400)
+    frame = SeriesFrame.of
+    monkeypatch.setattr(SeriesFrame, "of", lambda *given: drawn.append(given) or frame(*given))
+    few, long = SeriesAxes.of(track), SeriesAxes.of(many)
+    assert len(drawn) < len(track.found) + 100
+    assert long.view == few.view
+    assert long.top == few.top
 
 
 def test_that_a_logarithmic_frame_is_the_linear_one_moved(series):

@@ -28,6 +28,10 @@ def taken(listing):
         (["epoch=0-step=100.ckpt", "epoch=0-step=200.ckpt", "epoch=1-step=300.ckpt"],
          [100, 200, 300]),
         (["epoch_3-loss=0.25.ckpt", "epoch_4-loss=0.25.ckpt"], [3, 4]),
+        (["loss0.25_epoch1.pth", "loss0.21_epoch2.pth"], [1, 2]),
+        (["weights.03-0.25.pt", "weights.10-0.19.pt"], [3, 10]),
+        (["run1.2.pt", "run1.3.pt"], [2, 3]),
+        (["loss0.25_epoch7.pth"], [7]),
         (["a0b0.pt", "a0b1.pt", "a1b0.pt", "a1b1.pt"], [0, 1, 2, 3]),
     ],
 )  # fmt: skip
@@ -52,6 +56,17 @@ def test_that_files_stand_in_training_order(tmp_path):
         ("best.pth", "has no number in its name")
     ]
     assert listing.others == 1
+
+
+def test_that_of_two_names_with_one_number_one_is_taken(tmp_path):
+    for name in ("epoch_{:02}.pth", "epoch_{}.pth"):
+        write_series(tmp_path, (1, 2), name)
+    listing = list_series(tmp_path)
+    assert taken(listing) == [("epoch_01.pth", 1), ("epoch_02.pth", 2)]
+    assert [(e.name, e.reason) for e in listing.left_out] == [
+        ("epoch_1.pth", "has the same number as epoch_01.pth"),
+        ("epoch_2.pth", "has the same number as epoch_02.pth"),
+    ]
 
 
 def test_that_numbered_endings_and_folders_are_checkpoints(tmp_path):

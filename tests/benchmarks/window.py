@@ -111,6 +111,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=5, help="of the starts")
     parser.add_argument("--checkpoint", type=Path, help="weights of deit_tiny_patch16_224")
     parser.add_argument("--data", type=Path, help="image folder to evaluate on")
+    parser.add_argument("--calibration", type=Path, help="images to fine-tune with")
     parser.add_argument("--switches", type=int, default=1000)
     parser.add_argument("--no-start", action="store_true", help="leave the starts out")
     return parser.parse_args()

@@ -19,6 +19,9 @@ from rmt_studio.gui.app import make_application
 from rmt_studio.gui.imports import Importing
 from rmt_studio.gui.main_window import MainWindow
 from rmt_studio.gui.opening import Opening
+from rmt_studio.gui.training.asked import Asked, Validation
+from rmt_studio.pruning import calibration_images
+from rmt_studio.training import FineTuning
 from tests.benchmarks.window import Taken
 from tests.gui.conftest import Load, starved
 
@@ -133,7 +136,7 @@ def drags(window: MainWindow) -> list[Taken]:
 def stalls(
     window: MainWindow, beat: Beat, options: argparse.Namespace, say: Callable[..., None]
 ) -> None:
-    """Analyse, prune and evaluate, and say the longest stall of each."""
+    """Analyse, prune, evaluate and fine-tune, and say the longest stall of each."""
     bench = window.workbench
     beat.worst()
     if options.checkpoint:
@@ -154,6 +157,14 @@ def stalls(
     bench.evaluate()
     wait(lambda: len(bench.document.runs) >= 2 and not bench.running_jobs)
     say("longest stall, evaluation", beat.worst(), "100 ms")
+    if options.calibration:
+        bench.document.open_calibration(calibration_images(options.calibration))
+    if bench.document.calibration is not None:
+        few = FineTuning(epochs=2, steps=4, batch=8, distillation=1.0)
+        window.actions_by_id["fine_tune"].trigger()
+        bench.fine_tuner.start(Asked(few, labelled=False, validation=Validation.NOTHING), anew=True)
+        wait(lambda: bench.fine_tuner.course.best is not None and not bench.running_jobs)
+        say("longest stall, fine-tuning", beat.worst(), "100 ms")
 
 
 def memory(window: MainWindow, switches: int) -> None:

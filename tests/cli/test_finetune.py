@@ -93,14 +93,14 @@ def test_that_a_pruned_file_learns_without_labels(recipe, folder, tmp_path, unve
 def test_that_an_interrupted_run_keeps_the_best_and_says_so(
     recipe, folder, tmp_path, capsys, monkeypatch, unverified
 ):
-    hear = finetune._Teller.hear
+    hear = finetune.Teller.hear
 
     def interrupted(self, report):
         hear(self, report)
         if isinstance(report, EpochReport):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(finetune._Teller, "hear", interrupted)
+    monkeypatch.setattr(finetune.Teller, "hear", interrupted)
     out = tmp_path / "o.safetensors"
     command = ["finetune", "demo", "--recipe", str(recipe), "--data", str(folder), *QUICK]
     assert run([*command, "-o", str(out)]) == INTERRUPTED
@@ -114,12 +114,24 @@ def test_that_nothing_is_written_before_the_first_epoch(
     def interrupted(_self, _report):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(finetune._Teller, "hear", interrupted)
+    monkeypatch.setattr(finetune.Teller, "hear", interrupted)
     out = tmp_path / "o.safetensors"
     command = ["finetune", "demo", "--recipe", str(recipe), "--data", str(folder), *QUICK]
     assert run([*command, "-o", str(out)]) == INTERRUPTED
     assert "nothing to keep" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_that_the_model_before_is_written_where_no_epoch_is_better(
+    recipe, folder, tmp_path, capsys, unverified
+):
+    pruned, out = tmp_path / "p.safetensors", tmp_path / "o.safetensors"
+    assert run(["prune", "demo", "--recipe", str(recipe), "-o", str(pruned)]) == GOOD
+    command = ["finetune", "demo", "--recipe", str(recipe), "--data", str(folder)]
+    command += ["--validate", str(folder), *QUICK, "--learning-rate", "1", "--warm-up", "0"]
+    assert run([*command, "-o", str(out)]) == GOOD
+    assert "no epoch is better" in capsys.readouterr().out
+    assert _same(load_file(out), load_file(pruned))
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,32 @@ import pytest
 import timm
 import torch
 
-from rmt_studio import analyze
+from rmt_studio import analyze, fill_recipe, prune
 from rmt_studio.data.images import digits
 from rmt_studio.evaluation.result import Evaluation
 from rmt_studio.models.layers import matrices_of
 from rmt_studio.models.loaded_model import LoadedModel, Source
-from rmt_studio.pruning import Recipe
+from rmt_studio.pruning import (
+    EntryMask,
+    EntryThreshold,
+    LayerRule,
+    LowRank,
+    LowRankPlusSparse,
+    Recipe,
+    SingularVectorSparsification,
+)
 from rmt_studio.studies import Measured, PairedDifference
+
+MIXED = Recipe(
+    rules={
+        "blocks.0.attn.q": LayerRule(steps=(EntryThreshold(share=0.5),)),
+        "blocks.0.attn.k": LayerRule(steps=(LowRank(rank=20, metric="plain"),)),
+        "blocks.0.mlp.fc1": LayerRule(steps=(EntryMask(score="magnitude", pattern="2:4"),)),
+        "blocks.0.mlp.fc2": LayerRule(steps=(LowRankPlusSparse(rank=10, share=0.8),)),
+        "blocks.1.attn.proj": LayerRule(steps=(SingularVectorSparsification(theta=30.0),)),
+        "patch_embed.proj": LayerRule(steps=(EntryThreshold(share=0.3),)),
+    }
+)
 
 
 @pytest.fixture(scope="session")
@@ -102,3 +121,31 @@ def timeless():
         ]
 
     return strip
+
+
+@pytest.fixture(scope="session")
+def twenty():
+    """Twenty of the held-out digits."""
+    whole = digits("test")
+    return replace(whole, samples=whole.samples[:20])
+
+
+@pytest.fixture(scope="session")
+def mixed(demo_model, demo_analysis, twenty):
+    """The demo with every kind of storage, q, k and v of one parameter each of their own."""
+    recipe = MIXED.model_copy(update={"bulk_fit": Recipe().bulk_fit})
+    return prune(demo_model, recipe, analysis=demo_analysis, calibration=twenty)
+
+
+@pytest.fixture(scope="session")
+def masked(demo_model, demo_analysis):
+    """The demo at 70 % by magnitude."""
+    recipe = fill_recipe(demo_model, demo_analysis, "magnitude", 0.7)
+    return prune(demo_model, recipe, analysis=demo_analysis)
+
+
+@pytest.fixture(scope="session")
+def learnt_from():
+    """Every forty-eighth of the digits to learn from."""
+    everything = digits("train")
+    return replace(everything, samples=everything.samples[::48])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from dataclasses import replace
 
 import pytest
@@ -13,57 +12,21 @@ import torch
 from rmt_studio import FineTuning, digits, evaluate, export, fill_recipe, load_pruned, prune
 from rmt_studio.errors import InputError
 from rmt_studio.models.exports.ranks import numerical_rank
-from rmt_studio.progress import Cancelled
 from rmt_studio.pruning import (
-    EntryMask,
     EntryThreshold,
     LayerRule,
-    LowRank,
-    LowRankPlusSparse,
     Recipe,
-    SingularVectorSparsification,
     calibration_images,
 )
-from rmt_studio.studies import finetune as finetune_module
 from rmt_studio.studies.finetune import finetune
-from rmt_studio.studies.pruned_file import as_pruned
-from rmt_studio.training import EpochReport, Report, StepReport, holds_run
 
 SHORT = FineTuning(epochs=2, steps=2, batch=8, learning_rate=1e-3, hflip=0)
 PLACE = "blocks.0.attn."
-MIXED = Recipe(
-    rules={
-        f"{PLACE}q": LayerRule(steps=(EntryThreshold(share=0.5),)),
-        f"{PLACE}k": LayerRule(steps=(LowRank(rank=20, metric="plain"),)),
-        "blocks.0.mlp.fc1": LayerRule(steps=(EntryMask(score="magnitude", pattern="2:4"),)),
-        "blocks.0.mlp.fc2": LayerRule(steps=(LowRankPlusSparse(rank=10, share=0.8),)),
-        "blocks.1.attn.proj": LayerRule(steps=(SingularVectorSparsification(theta=30.0),)),
-        "patch_embed.proj": LayerRule(steps=(EntryThreshold(share=0.3),)),
-    }
-)
-
-
-@pytest.fixture(scope="module")
-def mixed(demo_model, demo_analysis):
-    """The demo with every kind of storage, q, k and v of one parameter each of their own."""
-    recipe = MIXED.model_copy(update={"bulk_fit": Recipe().bulk_fit})
-    return prune(demo_model, recipe, analysis=demo_analysis, calibration=_few())
-
-
-def _few():
-    whole = digits("test")
-    return replace(whole, samples=whole.samples[:20])
 
 
 @pytest.fixture(scope="module")
 def learned(demo_model, mixed):
     return finetune(demo_model, mixed, digits("train"), SHORT).model
-
-
-@pytest.fixture(scope="module")
-def masked(demo_model, demo_analysis):
-    recipe = fill_recipe(demo_model, demo_analysis, "magnitude", 0.7)
-    return prune(demo_model, recipe, analysis=demo_analysis)
 
 
 def _state(model):
@@ -188,92 +151,6 @@ def test_that_other_classes_than_the_models_are_refused(demo_model, masked):
         finetune(demo_model, masked, images, SHORT)
 
 
-def test_that_a_killed_run_goes_on_to_the_same_bytes(demo_model, mixed, tmp_path, monkeypatch):
-    whole = finetune(demo_model, mixed, digits("train"), SHORT, validation=_few())
-    folder, best = tmp_path / "run", []
-
-    def kill(report: Report):
-        if isinstance(report, StepReport) and report.step == 3:
-            raise Cancelled
-
-    arguments = (demo_model, mixed, digits("train"), SHORT)
-    keep = {"validation": _few(), "folder": folder, "keep_every": 1}
-    with pytest.raises(Cancelled):
-        finetune(
-            *arguments, **keep, on_report=kill, on_best=lambda model, report: best.append(model)
-        )
-    assert holds_run(folder)
-    assert len(best) == 1
-    kept = load_pruned(folder / finetune_module.BEST)
-    assert _same(_state(best[0]), kept.module.state_dict())
-    resumed = finetune(*arguments, **keep, resume=True)
-    assert _same(_state(whole.model), resumed.model.module.state_dict())
-    assert resumed.reports == whole.reports
-    assert sorted(file.name for file in folder.glob("*.safetensors")) == [
-        "best.safetensors",
-        "epoch-0001.safetensors",
-        "epoch-0002.safetensors",
-    ]
-    opened = as_pruned(demo_model, load_pruned(folder / "epoch-0002.safetensors"))
-    assert opened.effects.keys() >= mixed.effects.keys()
-
-
-@pytest.mark.parametrize("other", ["settings", "images", "pruned", "validation"])
-def test_that_a_run_goes_on_only_with_what_it_began_with(
-    demo_model, mixed, masked, tmp_path, other
-):
-    short = SHORT.model_copy(update={"epochs": 1, "steps": 1})
-    few = _few()
-    finetune(demo_model, masked, few, short, folder=tmp_path)
-    changed = {
-        "settings": (masked, few, short.model_copy(update={"temperature": 3.0}), None),
-        "images": (masked, digits("train"), short, None),
-        "pruned": (mixed, few, short, None),
-        "validation": (masked, few, short, few),
-    }
-    pruned, images, settings, validation = changed[other]
-    said = {"settings": "temperature (2.0; now 3.0)", "pruned": "pruned model ("}
-    with pytest.raises(InputError, match=re.escape(said.get(other, other))):
-        finetune(
-            demo_model,
-            pruned,
-            images,
-            settings,
-            validation=validation,
-            folder=tmp_path,
-            resume=True,
-        )
-
-
-def test_that_a_loss_out_of_bounds_is_named_and_the_best_is_kept(demo_model, masked):
-    wild = SHORT.model_copy(update={"steps": 1, "learning_rate": 1e30, "warm_up": 0.0})
-    kept: list[EpochReport] = []
-    with pytest.raises(InputError, match="in step 2 of 2"):
-        finetune(
-            demo_model,
-            masked,
-            digits("train"),
-            wild,
-            on_best=lambda model, report: kept.append(report),
-        )
-    assert [report.epoch for report in kept] == [1]
-
-
-def test_that_a_pruned_file_is_taken_up_with_its_zeros_and_ranks(demo_model, mixed, tmp_path):
-    for format in ("dense", "factored"):
-        path = export(mixed, tmp_path / f"{format}.safetensors", format=format, verify=False).path
-        taken = as_pruned(demo_model, load_pruned(path))
-        for name, effect in mixed.effects.items():
-            found = taken.effects[name]
-            if effect.stored_as == "low rank plus sparse":
-                assert (found.stored_as, found.sparsity) == ("dense", 0.0)
-                continue
-            expected = (effect.stored_as, effect.parameters_kept)
-            assert (found.stored_as, found.parameters_kept) == expected, (format, name)
-        assert list(taken.splits) == ["blocks.1.attn.proj"]
-        assert taken.recipe == mixed.recipe
-
-
 def test_that_parts_that_cannot_be_told_are_held(demo_model, mixed):
     without = replace(mixed, splits={})
     learned = finetune(demo_model, without, digits("train"), SHORT).model
@@ -281,11 +158,6 @@ def test_that_parts_that_cannot_be_told_are_held(demo_model, mixed):
         layer = mixed.layer(name)
         assert torch.equal(learned.weight(layer), mixed.weight(layer))
     assert learned.sparsity == mixed.sparsity
-
-
-def test_that_a_file_of_another_network_is_refused(demo_model, deit_tiny):
-    with pytest.raises(InputError, match="no pruned demo"):
-        as_pruned(demo_model, deit_tiny)
 
 
 def test_that_deit_tiny_learns_from_photographs_without_labels(deit_tiny, shared_data):

@@ -95,6 +95,20 @@ def test_that_a_file_of_a_newer_version_says_so(place):
         ProjectFile.open(place)
 
 
+def test_that_a_file_of_the_first_version_opens_and_the_next_write_makes_it_the_present_one(place):
+    ProjectFile.create(place, ROWS).close()
+    changed(place, "PRAGMA user_version = 1")
+    file = ProjectFile.open(place)
+    assert file.read() == ROWS
+    file.write({("layer", "c"): Row("{}")})
+    file.close()
+    with sqlite3.connect(place) as connection:
+        found = connection.execute("PRAGMA user_version").fetchone()
+    connection.close()
+    assert found == (VERSION,)
+    assert VERSION > 1
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -13,6 +13,7 @@ from rmt_studio.analysis import Analysis
 from rmt_studio.errors import InputError
 from rmt_studio.pruning import Recipe
 from rmt_studio.studio import training_course, training_state
+from rmt_studio.studio.state_folder import can_begin_anew
 from rmt_studio.studio.training_course import MOST_POINTS, Recorder
 from rmt_studio.studio.training_tasks import Tuning, held_out
 from rmt_studio.training import EpochReport, FineTuning, StepReport
@@ -122,6 +123,26 @@ def test_that_work_begun_anew_finds_nothing():
     (folder / "training.state").write_bytes(b"something")
     assert training_state.folder_for("work", anew=False).joinpath("training.state").exists()
     assert not training_state.folder_for("work", anew=True).joinpath("training.state").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (InputError("{}/cycles.json", "is damaged", "choose another folder"), "Begin anew"),
+        (InputError("{}", "was made with another model", "choose another folder"), "Begin anew"),
+        (InputError("images", "cannot be read", "look at them"), "look at them"),
+    ],
+)
+def test_that_work_that_cannot_go_on_can_begin_anew(tmp_path, error, advice):
+    thing = error.thing.format(tmp_path)
+    with pytest.raises(InputError, match=advice) as told, can_begin_anew(tmp_path):
+        raise InputError(thing, error.reason, error.next_step)
+    assert (told.value.thing, told.value.reason) == (thing, error.reason)
+
+
+def test_that_a_full_disk_keeps_its_own_advice(tmp_path):
+    with pytest.raises(InputError, match="free some space"), can_begin_anew(tmp_path):
+        raise InputError(tmp_path / "file", "is full", "free some space") from OSError("full")
 
 
 def test_that_a_damaged_state_is_taken_for_none(demo_model):

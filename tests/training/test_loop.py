@@ -97,7 +97,7 @@ def test_that_a_run_that_goes_on_tells_what_it_has(course, tmp_path):
         file=file,
         resume=True,
         on_report=told.append,
-        on_epoch=lambda parameters, report: best.append(report),
+        on_epoch=lambda parameters, report, _tick: best.append(report),
     )
     assert [report.epoch for report in told[:2]] == [1, 2]
     assert isinstance(told[2], StepReport)
@@ -107,12 +107,12 @@ def test_that_a_run_that_goes_on_tells_what_it_has(course, tmp_path):
 
 
 def test_that_patience_ends_it_early_and_the_best_stays(course, settings):
-    scores = iter([0.2, 0.6, 0.6, 0.5, 0.9])
+    scores = iter([0.1, 0.2, 0.6, 0.6, 0.5, 0.9])
     kept = []
     trained = course(
         settings=settings.model_copy(update={"epochs": 5, "patience": 2, "steps": 1}),
         validate=lambda parameters, _progress: Score(next(scores), 1.0),
-        on_epoch=lambda parameters, report: kept.append(parameters),
+        on_epoch=lambda parameters, report, _tick: kept.append(parameters),
     )
     assert trained.stopped == "early"
     assert trained.best_epoch == 2
@@ -121,9 +121,53 @@ def test_that_patience_ends_it_early_and_the_best_stays(course, settings):
 
 
 def test_that_among_equals_the_lower_loss_is_better(course):
-    losses = iter([1.0, 0.5, 0.7])
+    losses = iter([2.0, 1.0, 0.5, 0.7])
     trained = course(validate=lambda parameters, _progress: Score(0.5, next(losses)))
     assert trained.best_epoch == 2
+
+
+def test_that_the_start_is_kept_where_no_epoch_is_better(course, network, tmp_path):
+    asked, scores = [], [0.5, 0.4, 0.5, 0.5]
+
+    def validate(parameters, _progress):
+        asked.append(parameters)
+        return Score(scores[len(asked) - 1], 1.0)
+
+    def stop(report):
+        if isinstance(report, StepReport) and report.step == 6:
+            raise Cancelled
+
+    file = RunFile(tmp_path)
+    with pytest.raises(Cancelled):
+        course(validate=validate, file=file, on_report=stop)
+    trained = course(validate=validate, file=file, resume=True)
+    assert len(asked) == 4  # the start is not scored a second time
+    assert (trained.best_epoch, trained.stopped) == (0, "done")
+    assert not any(report.best for report in trained.reports)
+    start = {name: values.detach() for name, values in network.named_parameters()}
+    assert _same(trained.parameters, start)
+    assert _same(asked[0], start)
+
+
+def test_that_patience_counts_from_the_start(course, settings):
+    scores = iter([0.5, 0.4, 0.6])
+    trained = course(
+        settings=settings.model_copy(update={"patience": 1}),
+        validate=lambda parameters, _progress: Score(next(scores), 1.0),
+    )
+    assert (trained.best_epoch, trained.stopped, len(trained.reports)) == (0, "early", 1)
+
+
+def test_that_it_can_be_stopped_while_an_epoch_is_kept(course, tmp_path):
+    """Weights are gathered and written in pieces, with a call between them."""
+    calls = []
+
+    def count(done, _total, _note=""):
+        calls.append(done)
+
+    course(file=RunFile(tmp_path), progress=count)
+    leaves = 30
+    assert calls.count(4) > 3 * leaves  # parameters twice, and as many in the file and more
 
 
 def test_that_a_whole_pass_sees_every_picture_once(course, settings, few_digits):

@@ -22,8 +22,9 @@ class EditCommands(Commands):
         self._retelling = Retelling(window.workbench, self)
 
     def on_copy(self) -> None:
-        if not copy_focused():
-            self._window.tell(self.tr("Nothing that has the focus can be copied"))
+        copied = copy_focused()
+        nothing = self.tr("Nothing that has the focus can be copied")
+        self._window.tell(self.tr("Copied: {}").format(copied) if copied else nothing)
 
     def on_copy_rule(self) -> None:
         bench = self._bench

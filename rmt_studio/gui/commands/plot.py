@@ -26,11 +26,15 @@ class PlotCommands(Commands):
 
     def on_save_plot(self) -> None:
         if plot := self._plot():
-            plot.save_picture()
+            self._tell_saved(plot.save_picture())
 
     def on_save_numbers(self) -> None:
         if plot := self._plot():
-            plot.save_numbers()
+            self._tell_saved(plot.save_numbers())
+
+    def _tell_saved(self, path: str) -> None:
+        if path:
+            self._window.tell(self.tr("Saved: {}").format(path))
 
     def _plot(self) -> Plot | None:
         plot = plots_in_use().current()

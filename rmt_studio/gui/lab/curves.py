@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -133,7 +133,11 @@ def _curve(name: str, look: Look, key: str, rows: Sequence[LabRow]) -> LabCurve:
 
 def _error(values: list[float]) -> float:
     """Return the standard error of the mean; 0 for a single value."""
-    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+    n = len(values)
+    if n < 2:
+        return 0.0
+    mean = sum(values) / n  # statistics.stdev counts in fractions, a hundred times as long
+    return math.sqrt(sum((value - mean) ** 2 for value in values) / (n * (n - 1)))
 
 
 def _tr(text: str) -> str:

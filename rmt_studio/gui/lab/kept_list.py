@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLocale, QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QWidget
+from PySide6.QtCore import QCoreApplication, QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from rmt_studio.gui.terms import term
 from rmt_studio.studies.lab import EXPERIMENTS
@@ -38,8 +38,6 @@ class KeptList(QListWidget):
         self.setToolTip(self.tr("Click or Enter opens a result; Delete deletes it"))
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._show_menu)
         self.itemClicked.connect(self._open)
         self.itemActivated.connect(self._open)
 
@@ -54,23 +52,18 @@ class KeptList(QListWidget):
             self.addItem(item)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _DELETE and self.currentItem() is not None:
-            self._ask_removal()
+        if event.key() in _DELETE:
+            self.ask_removal()
         else:
             super().keyPressEvent(event)
 
     def _open(self, item: QListWidgetItem) -> None:
         self.opened.emit(item.data(Qt.ItemDataRole.UserRole))
 
-    def _ask_removal(self) -> None:
-        self.unwanted.emit(self.currentItem().data(Qt.ItemDataRole.UserRole))
-
-    def _show_menu(self, place: QPoint) -> None:
-        if self.itemAt(place) is not None:
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addAction(self.tr("Delete…")).triggered.connect(self._ask_removal)
-            menu.popup(self.viewport().mapToGlobal(place))
+    def ask_removal(self) -> None:
+        """Have the current result deleted, if there is one."""
+        if self.currentItem() is not None:
+            self.unwanted.emit(self.currentItem().data(Qt.ItemDataRole.UserRole))
 
 
 def result_text(kept: KeptResult) -> str:

@@ -59,6 +59,16 @@ class LabPicture:
     log_x: bool = False
     log_y: bool = False
 
+    def spoken(self) -> str:
+        """Return in words what is shown: how each curve begins and ends, and what was published."""
+        told = []
+        for one in self.curves:
+            (first, begun), (last, ended) = one.points[0], one.points[-1]
+            text = f"{one.name}: {begun:.4g} at {first:.4g}"
+            told.append(text if last == first else f"{text} to {ended:.4g} at {last:.4g}")
+        told += [f"published {one.text}" for one in self.published]
+        return f"{self.y} against {self.x}: {'; '.join(told)}" if told else ""
+
 
 def placed(curve: LabCurve, picture: LabPicture) -> list[tuple[float, float, float, float]]:
     """Return where the points of a curve lie: x, y, and y less and plus its standard error.

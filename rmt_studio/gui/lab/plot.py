@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,7 +81,8 @@ class LabPlot(pg.PlotWidget):
         self.getViewBox().addItem(self._stars, ignoreBounds=True)
         self.saving.name_items({self._stars: "published"})
         theme().changed.connect(self.recolor)
-        self.show_picture(self._picture)
+        self._draw(self._picture)
+        self.recolor()
 
     @property
     def picture(self) -> LabPicture:
@@ -89,7 +91,11 @@ class LabPlot(pg.PlotWidget):
 
     def show_picture(self, picture: LabPicture) -> None:
         """Draw these curves and published values."""
-        self._picture = picture
+        if picture != self._picture:
+            self._draw(picture)
+
+    def _draw(self, picture: LabPicture) -> None:
+        before, self._picture = self._picture, picture
         while len(self._items) < len(picture.curves):
             self._items.append(self._make())
         xs, ys = [], []
@@ -101,8 +107,12 @@ class LabPlot(pg.PlotWidget):
             items.marks.setData(x=x, y=y)
             xs.append(x)
             ys.append(y)
-        for items, curve in zip(self._items, picture.curves, strict=False):
+        for items, curve, old in zip_longest(self._items, picture.curves, before.curves):
+            if curve is None:
+                continue
             self.saving.name_items({items.bars: curve.name})
+            if old is None or (curve.look, curve.role) != (old.look, old.role):
+                _color(items, curve)
         self._below.whole = all(x.is_integer() for one in picture.curves for x, _ in one.points)
         reach = [x for one in picture.curves for x, _ in one.points] or [0.0, 1.0]
         self._below.describe(picture.x, log=picture.log_x, within=(min(reach), max(reach)))
@@ -112,7 +122,8 @@ class LabPlot(pg.PlotWidget):
             axis.resizeEvent()  # pyqtgraph leaves a new caption where the old one was centred
         self._data = np.concatenate([*xs, []]), np.concatenate([*ys, []])
         self._set_view()
-        self.recolor()
+        self._place_published()
+        self.setAccessibleDescription(picture.spoken())
 
     def recolor(self) -> None:
         """Take the theme's colours."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from rmt_studio.gui.lab.curves import PUBLISHED_LOOK, looks_of, series_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rmt_studio.studies.lab import Beside, LabRow, Panel
 
 _BEFORE = 3  # columns before those of the panel: series, seed, x
+_AT_ONCE = 60  # rows: what a table takes in within some milliseconds
 
 
 class LabTables(QWidget):
@@ -34,8 +36,13 @@ class LabTables(QWidget):
         self._panel: Panel | None = None
         self._made: list[MarkedRow] = []
         self._wanted: tuple[int, ...] = ()
-        self._first: LabRow | None = None
+        self._rows: Sequence[LabRow] = ()
+        self._there: set[str] = set()  # keys of columns
+        self._seeds: set[int] = set()
         self._looks: dict[str, Look] = {}
+        self._beside: Sequence[Beside] | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._go_on)
         self.tabs = QTabBar()
         self.tabs.setObjectName("lab_tables")
         self.tabs.setAccessibleName(self.tr("Table in view"))
@@ -60,24 +67,33 @@ class LabTables(QWidget):
         """Show the rows of a panel; those that come later go to the end."""
         if panel is not self._panel:
             self._exchange(panel)
-        if len(rows) < len(self._made) or not rows or rows[0] is not self._first:
-            self._made, self._first = [], rows[0] if rows else None
-        looks = looks_of(rows)
-        self._looks = looks
-        self._made += [
-            lab_row(row, looks[row.series], panel.columns) for row in rows[len(self._made) :]
-        ]
-        there = {key for row in rows for key in row.values}
-        places = (_BEFORE + i for i, one in enumerate(panel.columns) if one.key in there)
-        several = len({row.seed for row in rows}) > 1
+        if len(rows) < len(self._made) or rows[:1] != self._rows[:1]:
+            self._made, self._there, self._seeds = [], set(), set()
+        self._rows, self._looks = rows, looks_of(rows)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Add rows that are not in the table yet, not too many at once."""
+        panel, known = self._panel, len(self._made)
+        assert panel is not None  # noqa: S101 - says so to the type checker
+        new = self._rows[known : known + _AT_ONCE]
+        self._made += [lab_row(row, self._looks[row.series], panel.columns) for row in new]
+        self._there.update(key for row in new for key in row.values)
+        self._seeds.update(row.seed for row in new)
+        places = (_BEFORE + i for i, one in enumerate(panel.columns) if one.key in self._there)
         _model(self.rows).show_rows(self._made)
-        wanted = ((0, 1, 2) if several else (0, 2)) + tuple(places)
+        wanted = ((0, 1, 2) if len(self._seeds) > 1 else (0, 2)) + tuple(places)
         if wanted != self._wanted:
             self._wanted = wanted
             self.rows.want_columns(wanted)
+        if len(self._made) < len(self._rows):
+            self._soon.start()
 
     def show_beside(self, beside: Sequence[Beside]) -> None:
         """Show published values beside ours."""
+        if beside is self._beside:
+            return
+        self._beside = beside
         looks = (self._looks.get(series_of(one), PUBLISHED_LOOK) for one in beside)
         made = [beside_row(one, look) for one, look in zip(beside, looks, strict=True)]
         _model(self.beside).show_rows(made)
@@ -88,7 +104,7 @@ class LabTables(QWidget):
 
     def _exchange(self, panel: Panel) -> None:
         """Make a table with the columns of another panel."""
-        self._panel, self._made, self._wanted = panel, [], ()
+        self._panel, self._rows, self._wanted = panel, (), ()
         old = self.rows
         self.rows = self._table(row_headings(panel), "lab_rows")
         self.pages.insertWidget(0, self.rows)

@@ -33,10 +33,13 @@ class VerdictLines(QWidget):
         self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
+        self.hide()
         theme().changed.connect(self._recolor)
 
     def show_verdicts(self, verdicts: Sequence[Verdict]) -> None:
         """Show these; none take no room."""
+        if self._verdicts == tuple(verdicts):
+            return
         self._verdicts = tuple(verdicts)
         while len(self.lines) < len(verdicts):
             mark, line, points = QLabel(), ElidedLabel(least=20), QLabel()

@@ -14,17 +14,6 @@ if TYPE_CHECKING:
 
     from rmt_studio.studies.lab import Column, Experiment, Panel
 
-BOUND_OF = {
-    "certified_loss": "train_loss",
-    "logit_loss": "train_loss",
-    "published_loss": "train_loss",
-    "perturbation_bound": "perturbation",
-    "decay": "frobenius",
-    "frobenius_bound": "frobenius",
-    "shift_bound": "shift",
-}
-"""What theory says of a quantity, by the keys of their columns."""
-
 
 @dataclass(frozen=True)
 class View:
@@ -52,21 +41,15 @@ def views_of(experiment: Experiment) -> tuple[View, ...]:
     return tuple(view for panel in experiment.panels for view in _views(experiment, panel))
 
 
-def bounds_of(column: Column, panel: Panel) -> tuple[Column, ...]:
-    """Return the columns of a panel that bound one of its columns."""
-    return tuple(one for one in panel.columns if BOUND_OF.get(one.key) == column.key)
-
-
 def _views(experiment: Experiment, panel: Panel) -> Iterator[View]:
     """Bounds that need a logarithmic axis get a plot of their own: they would flatten the other."""
-    there = {column.key for column in panel.columns}
     for column in panel.columns:
-        if BOUND_OF.get(column.key) in there:
+        if column.theory_of:
             continue
         title = term(column.title)
         if panel is not experiment.panels[0]:
             title = f"{title} · {term(panel.title)}"
-        bounds = bounds_of(column, panel)
+        bounds = tuple(one for one in panel.columns if one.theory_of == column.key)
         near = tuple(one for one in bounds if one.log == column.log)
         yield View(experiment.key, panel, column, near, column.log, title)
         if near != bounds:

@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rmt_studio.gui.dialogs.ask_box import AskBox
-from rmt_studio.gui.dialogs.base import caption
+from rmt_studio.gui.dialogs.base import button, caption
 from rmt_studio.gui.inspector.choice_box import ChoiceBox
 from rmt_studio.gui.lab.curves import lab_picture, legend_of
 from rmt_studio.gui.lab.form import LabForm
@@ -33,6 +42,7 @@ if TYPE_CHECKING:
 
 _SIZE = (1180, 760)
 _LEAST_SIZE = (920, 620)
+_INDENT = 80  # px beside the words that stand where a plot will be
 
 
 class LabWindow(WorkWindow):
@@ -48,9 +58,11 @@ class LabWindow(WorkWindow):
         self._shown_key = ""
         self.fields, self.kept_list = LabForm(workbench), KeptList()
         self.kept_title = caption("", self.kept_list)
+        self.delete_button = button(self.tr("Delete…"))
         self.views = ChoiceBox(self.tr("Plot"), self.tr("Which quantity is drawn"))
         self.plot, self.legend = LabPlot(), MarkLegend()
         self.verdicts, self.tables = VerdictLines(), LabTables()
+        self.waiting, self.figures = QLabel(), QStackedWidget()
         self.help, self.save_button = HelpButton(), QPushButton(self.tr("Save"))
         self.saving = LabSaving(lab, self)
         self._name()
@@ -112,6 +124,7 @@ class LabWindow(WorkWindow):
         self.verdicts.show_verdicts(result.verdicts if result is not None else ())
         self.save_button.setEnabled(self.saving.possible)
         self.kept_list.setEnabled(not lab.running)
+        self._offer_removal()
 
     # --- putting together --------------------------------------------------------------------
 
@@ -119,6 +132,13 @@ class LabWindow(WorkWindow):
         self.start_button.setText(self.tr("Run"))
         self.start_button.setAccessibleName(self.tr("Run"))
         self.stop_button.setToolTip(self.tr("What was measured by then is kept"))
+        self.delete_button.setObjectName("lab_delete")
+        self.delete_button.setToolTip(self.tr("Delete the earlier result that is chosen"))
+        self.waiting.setObjectName("lab_waiting")
+        self.waiting.setProperty("muted", True)
+        self.waiting.setWordWrap(True)
+        self.waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.waiting.setContentsMargins(_INDENT, 0, _INDENT, 0)
         self.views.setObjectName("lab_views")
         self.about.setObjectName("lab_about")
         self.save_button.setObjectName("lab_save")
@@ -130,7 +150,10 @@ class LabWindow(WorkWindow):
 
     def _fill_form(self) -> None:
         self.form.addWidget(self.fields)
-        self.form.addWidget(self.kept_title)
+        head = QHBoxLayout()
+        head.addWidget(self.kept_title, 1)
+        head.addWidget(self.delete_button)
+        self.form.addLayout(head)
         self.form.addWidget(self.kept_list, 1)
 
     def _what_was_found(self) -> QVBoxLayout:
@@ -155,13 +178,17 @@ class LabWindow(WorkWindow):
         found = QVBoxLayout()
         found.addWidget(self.about)
         found.addLayout(top)
-        found.addWidget(self.split, 1)
+        self.figures.addWidget(self.waiting)
+        self.figures.addWidget(self.split)
+        found.addWidget(self.figures, 1)
         return found
 
     def _connect(self) -> None:
         self.fields.changed.connect(self._ask_estimate)
         self.kept_list.opened.connect(self.lab.reopen)
         self.kept_list.unwanted.connect(self._ask_removal)
+        self.kept_list.currentItemChanged.connect(self._offer_removal)
+        self.delete_button.clicked.connect(self.kept_list.ask_removal)
         self.views.chosen.connect(self._draw)
         self.lab.kept_changed.connect(self._show_kept)
         self.lab.estimate_changed.connect(self.judge)
@@ -181,11 +208,18 @@ class LabWindow(WorkWindow):
         self.help.set_topic(f"lab_{experiment.key.replace('-', '_')}", term(experiment.title))
 
     def _draw(self, _view: object = None) -> None:
-        rows = [row for row in self.lab.rows if row.panel == self.view.panel.key]
-        picture = lab_picture(self.view, rows)
+        view = self.view
+        rows = [row for row in self.lab.rows if row.panel == view.panel.key]
+        picture = lab_picture(view, rows)
         self.plot.show_picture(picture)
-        self.legend.show_entries(legend_of(picture, self.view))
-        self.tables.show_rows(self.view.panel, rows)
+        self.legend.show_entries(legend_of(picture, view))
+        self.tables.show_rows(view.panel, rows)
+        training = self.tr("A network is being trained; the line below says how far it is. Nothing "
+                           "of this plot is measured yet: curves and rows appear here as soon as "
+                           "there is a first row.")  # fmt: skip
+        none = self.tr("Nothing of this plot was measured before the run ended.")
+        self.waiting.setText(training if self.lab.running else none)
+        self.figures.setCurrentIndex(1 if picture.curves else 0)
 
     def _ask_estimate(self) -> None:
         self.lab.ask_estimate(self.fields.experiment.key, self.fields.settings)
@@ -197,6 +231,12 @@ class LabWindow(WorkWindow):
         self.kept_list.show_results(self.lab.kept)
         some, none = self.tr("Earlier results"), self.tr("Earlier results: none yet")
         self.kept_title.setText(some if self.lab.kept else none)
+        self._offer_removal()
+
+    def _offer_removal(self, *_item: object) -> None:
+        chosen = self.kept_list.currentItem() is not None
+        self.delete_button.setVisible(bool(self.lab.kept))
+        self.delete_button.setEnabled(chosen and not self.lab.running)
 
     def _ask_removal(self, kept: KeptResult) -> None:
         asked = AskBox(

@@ -69,17 +69,17 @@ class PlotMenu(QObject):
         """Put the numbers on the clipboard, tab-separated, as a spreadsheet takes them."""
         QGuiApplication.clipboard().setText(tab_separated(self.rows()))
 
-    def save_picture(self) -> None:
-        """Ask for a file and write the plot into it."""
+    def save_picture(self) -> str:
+        """Ask for a file and write the plot into it; return its path, or nothing."""
         path = self._ask(self.tr("Save the plot"), _KINDS, ".png")
-        if path:
-            self._try(partial(save_plot, self._view, path), self.tr("The plot was not saved"))
+        failed = self.tr("The plot was not saved")
+        return path if path and self._try(partial(save_plot, self._view, path), failed) else ""
 
-    def save_numbers(self) -> None:
-        """Ask for a file and write the numbers into it."""
+    def save_numbers(self) -> str:
+        """Ask for a file and write the numbers into it; return its path, or nothing."""
         path = self._ask(self.tr("Save the numbers of the plot"), "CSV (*.csv)", ".csv")
-        if path:
-            self._try(partial(save_numbers, self.rows(), path), self.tr("They were not saved"))
+        failed = self.tr("They were not saved")
+        return path if path and self._try(partial(save_numbers, self.rows(), path), failed) else ""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QContextMenuEvent):
@@ -99,8 +99,10 @@ class PlotMenu(QObject):
         wanted = f".{chosen.partition(' ')[0].lower()}" if chosen else ending
         return path if Path(path).suffix else path + wanted
 
-    def _try(self, work: Callable[[], object], title: str) -> None:
+    def _try(self, work: Callable[[], object], title: str) -> bool:
         try:
             work()
         except InputError as error:
             show_error(self._view.window(), title, str(error))
+            return False
+        return True

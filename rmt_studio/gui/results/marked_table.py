@@ -54,11 +54,13 @@ class MarkedTable(QTableView):
         self._source = model
         self._wanted: tuple[int, ...] = tuple(range(model.columnCount()))
         self._giving_way: tuple[int, ...] = ()
+        self._needed, self._measured = [0] * model.columnCount(), 0
         self.setModel(model)
         self.setItemDelegate(MarkedDelegate(self))
         self._set_up()
-        for changed in (model.modelReset, model.rowsInserted, model.dataChanged):
-            changed.connect(self.fit_columns)
+        model.rowsInserted.connect(self.fit_columns)
+        for changed in (model.modelReset, model.dataChanged):
+            changed.connect(self._fit_anew)
 
     def want_columns(self, wanted: tuple[int, ...], giving_way: tuple[int, ...] = ()) -> None:
         """Show these columns; some may give way where room is scarce, the first of them first."""
@@ -67,6 +69,7 @@ class MarkedTable(QTableView):
 
     def fit_columns(self) -> None:
         """Give each column that is shown the room its texts need."""
+        self._measure()
         widths = {c: self._width(c) for c in self._wanted}
         available, name = self.viewport().width(), min(widths[0], _LEAST_NAME)
         for column in self._giving_way:
@@ -88,11 +91,22 @@ class MarkedTable(QTableView):
             self.fit_columns()
 
     def _width(self, column: int) -> int:
-        cells, header = QFontMetrics(self.font()), self.horizontalHeader().fontMetrics()
         title = self._source.headerData(column, Qt.Orientation.Horizontal)
-        texts = (cells.horizontalAdvance(row.texts[column]) for row in self._source.rows)
+        header = self.horizontalHeader().fontMetrics().horizontalAdvance(title)
         mark = _MARK + _PAD if column == 0 else 0
-        return max(header.horizontalAdvance(title), *texts, 0) + mark + 2 * _PAD + 1
+        return max(header, self._needed[column]) + mark + 2 * _PAD + 1
+
+    def _measure(self) -> None:
+        """Look how wide the rows are that have come since."""
+        cells, new = QFontMetrics(self.font()), self._source.rows[self._measured :]
+        self._measured += len(new)
+        for column, known in enumerate(self._needed):
+            texts = {row.texts[column] for row in new}
+            self._needed[column] = max(known, *map(cells.horizontalAdvance, texts), 0)
+
+    def _fit_anew(self) -> None:
+        self._needed, self._measured = [0] * len(self._needed), 0
+        self.fit_columns()
 
     def _set_up(self) -> None:
         self.setFont(number_font(self.font().pointSizeF() * _FONT_SCALE))

@@ -112,9 +112,9 @@ class RunActions(QObject):
 
     def ask_removal(self) -> None:
         """Ask whether the selected runs are to go, which cannot be taken back."""
-        places = self._table.selected_places()
-        if not places:
+        if self._chosen is None:
             return
+        places = self._table.selected_places() or [self._table.currentIndex().row()]
         names = ", ".join(self._runs[place].label for place in places)
         asked = AskBox(
             self.tr("Remove from the results"),

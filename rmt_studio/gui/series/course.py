@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmt_studio.analysis import Series
+from rmt_studio.analysis.series_axes import SeriesAxes
 from rmt_studio.analysis.series_metrics import METRICS
 from rmt_studio.models.loaded_model import UNKNOWN
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rmt_studio.analysis import Entry, SeriesStep, Track
+    from rmt_studio.analysis.series_axes import SeriesFrame
 
 
 class Course:
@@ -86,5 +88,27 @@ def range_of(values: NDArray[np.float64]) -> tuple[float, float]:
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
 
 
-METRIC_KEYS = tuple(METRICS)
-TIME_PLOTS = METRIC_KEYS[:4]
+TIME_PLOTS = tuple(METRICS)[:4]
+
+
+class LayerPicture:
+    """Axes that stay, and the frame of each step as soon as it was asked for.
+
+    Args:
+        track: of a matrix that is not zero throughout.
+        log: whether the axis of eigenvalues is logarithmic.
+    """
+
+    def __init__(self, track: Track, *, log: bool) -> None:
+        self.track, self.log = track, log
+        self.axes = SeriesAxes.of(track, log=log)
+        self._frames: dict[int, SeriesFrame] = {}
+
+    def frame(self, place: int) -> SeriesFrame | None:
+        """Return the step at a place; None where the matrix is zero then."""
+        layer = self.track.found[place]
+        if layer is None:
+            return None
+        if place not in self._frames:
+            self._frames[place] = self.axes.frame(layer)
+        return self._frames[place]

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from rmt_studio.studio.series_tasks import SeriesFound
 
 _LANE = "cpu"  # as the analysis of a model
-_TOGETHER = 50  # ms: checkpoints that come in so close are drawn once
+_FILMS = "film"  # beside the analysis: what is known need not wait for the rest
+_TOGETHER = 250  # ms: checkpoints that come in so close are drawn once
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +160,8 @@ class SeriesDesk(QObject):
         """Write the film of a matrix in the background: .gif or .mp4."""
         if self.course is not None and self.course.steps:
             track = self.course.track(layer)
-            self._write(path, partial(series_tasks.write_film, track, str(path), fps, log), _LANE)
+            work = partial(series_tasks.write_film, track, str(path), fps, log)
+            self._write(path, work, _FILMS)
 
     # --- what jobs say -----------------------------------------------------------------------
 

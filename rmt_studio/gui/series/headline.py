@@ -62,6 +62,12 @@ class Headline(QWidget):
             value = None if layer is None else METRICS[key].value(layer)
             figure.show_text("–" if value is None else metric_text(key, value))
 
+    def spoken(self) -> str:
+        """Return the figures in words, for a screen reader."""
+        figures = ", ".join(figure.accessibleName() for figure in self.figures.values())
+        scrub = self._scrub
+        return f"{scrub.layer}, {scrub.checkpoint}: {figures}" if scrub.count else ""
+
     def left_out(self) -> str:
         """Return what of the spectrum the view does not hold."""
         scrub, picture, layer = self._scrub, self._scrub.picture, self._scrub.shown

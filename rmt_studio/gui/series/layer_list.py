@@ -58,10 +58,11 @@ class CourseDelegate(QStyledItemDelegate):
 def _paint_course(painter: QPainter, cell: QRect, course: LayerCourse) -> None:
     colors, heights = theme().colors, course.heights
     across = cell.width() / max(heights.size - 1, 1)
+    drawn = np.linspace(0, heights.size - 1, min(heights.size, max(cell.width(), 1)))
     places = [
-        QPointF(cell.x() + place * across, cell.bottom() - height * cell.height())
-        for place, height in enumerate(heights)
-        if np.isfinite(height)
+        QPointF(cell.x() + place * across, cell.bottom() - float(heights[place]) * cell.height())
+        for place in drawn.round().astype(int)  # no more than there are pixels
+        if np.isfinite(heights[place])
     ]
     painter.setPen(QColor(colors.muted))
     painter.drawPolyline(QPolygonF(places))

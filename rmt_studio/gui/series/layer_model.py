@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from rmt_studio.analysis.series_metrics import METRICS
 from rmt_studio.gui.series.time_plots import metric_text
-from rmt_studio.gui.terms import term
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,7 +130,3 @@ class SeriesLayerModel(QAbstractTableModel):
             Column.NOW: self.tr("now"),
         }
         return titles.get(Column(section))
-
-    def meaning(self) -> str:
-        """Return what the number is, in one line."""
-        return term(METRICS[self._scrub.metric].meaning)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rmt_studio.gui.series.pictures import LayerPicture
+from rmt_studio.gui.series.course import LayerPicture
 
 if TYPE_CHECKING:
     from rmt_studio.analysis import LayerAnalysis

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QGraphicsGridLayout, QWidget
 
     from rmt_studio.analysis.series_axes import SeriesFrame
-    from rmt_studio.gui.series.pictures import LayerPicture
+    from rmt_studio.gui.series.course import LayerPicture
 
 _RUG = 0.035  # height of the marks under the base line, as a share of the view
 

@@ -176,6 +176,7 @@ class TimePlots(pg.GraphicsLayoutWidget):
         self._numbers, self._values = numbers, values
         for one in self.plots:
             one.show(numbers, values[one.metric])
+        self.setAccessibleDescription("; ".join(self._spoken(one.metric) for one in self.plots))
 
     def point_at(self, place: int) -> None:
         """Move the lines to a checkpoint."""
@@ -189,6 +190,13 @@ class TimePlots(pg.GraphicsLayoutWidget):
         self.setBackground(theme().colors.panel)
         for one in self.plots:
             one.recolor()
+
+    def _spoken(self, metric: str) -> str:
+        """Return the course of a number in words, for a screen reader."""
+        label, values = term(METRICS[metric].label), self._values[metric]
+        ends = [values[0], values[-1], *range_of(values)] if values.size else [np.nan] * 4
+        text = self.tr("{0} from {1} to {2}, least {3}, most {4}")
+        return text.format(label, *(metric_text(metric, float(value)) for value in ends))
 
     def _dragged(self, line: pg.InfiniteLine) -> None:
         self.step_wanted.emit(float(line.getXPos()))

@@ -75,6 +75,7 @@ class SeriesViewer(QWidget):
         self.listing_button.setObjectName("series_listing_button")
         self.export_button = QPushButton(self.tr("Export"))
         self.export_button.setObjectName("series_export")
+        self.export_button.setObjectName("series_export")
         self.export_button.setAccessibleName(self.tr("Export"))
         self.export_button.setToolTip(self.tr("Save the film of this layer, or all numbers"))
         self.export_button.setAutoDefault(False)
@@ -157,6 +158,7 @@ class SeriesViewer(QWidget):
         self.times.step_wanted.connect(scrub.go_to_step)
         self.log_button.toggled.connect(scrub.set_log)
         self.ghost_button.toggled.connect(scrub.set_ghost)
+        self.ghost_button.toggled.connect(self._show_legend)
         self.listing_button.clicked.connect(self.listing_wanted)
         self.stop_button.clicked.connect(desk.stop)
         desk.progressed.connect(self._show_progress)
@@ -181,7 +183,10 @@ class SeriesViewer(QWidget):
         scrub = self.scrub
         self.spectrum.show_frame(scrub.picture, scrub.place, ghost=scrub.ghost)
         self.times.point_at(scrub.place)
-        self.beyond.set_text(self.headline.left_out())
+        beyond = self.headline.left_out()
+        self.beyond.set_text(beyond)
+        spoken = (self.headline.spoken(), beyond)
+        self.spectrum.setAccessibleDescription("; ".join(filter(None, spoken)))
 
     def _show_about(self) -> None:
         course = self.scrub.course

@@ -64,9 +64,10 @@ class Picture:
     bracket: tuple[float, float] | None = None
     reach: tuple[float, float] | None = None
 
-    def spoken(self) -> str:
-        """Return in words what is shown."""
+    def spoken(self, least: str) -> str:
+        """Return in words what is shown; ``least`` is what the level of that name is called."""
         told = [f"dense {self.dense:.1f} %"] if self.dense is not None else []
+        told += [f"{least.format(self.least)} %"] if self.least is not None else []
         for curve in self.curves:
             spots = ", ".join(f"{spot.y:.1f} % at {spot.x:g}" for spot in curve.spots)
             told.append(f"{curve.name}: {spots}" if spots else curve.name)

@@ -12,7 +12,7 @@ from rmt_studio.gui.results.marked_table import paint_mark
 from rmt_studio.gui.theme import number_font, theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from rmt_studio.gui.results.series import Look
 
@@ -49,10 +49,16 @@ class MarkLegend(QWidget):
         return places[-1].bottom() + 1 if places else 0
 
     def sizeHint(self) -> QSize:
-        return QSize(300, self.heightForWidth(max(self.width(), 300)))
+        return QSize(300, self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.fontMetrics().height() if self._entries else 0)
+        return QSize(120, self.heightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # a splitter asks nobody for a height at a width: it has to be told of another line
+        if self.heightForWidth(event.size().width()) != event.size().height():
+            self.updateGeometry()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -137,7 +137,7 @@ class TrialPlot(pg.PlotWidget):
         right = self.getViewBox().viewRange()[0][1]
         self._dense.show(picture.dense, right, self.tr("dense {0:.1f}"))
         self._least.show(picture.least, right, self._words.least)
-        self.setAccessibleDescription(picture.spoken())
+        self.setAccessibleDescription(picture.spoken(self._words.least))
         self.highlight(self._picked)
         self.recolor()
 
@@ -185,11 +185,9 @@ class TrialPlot(pg.PlotWidget):
         ys = [end for spot in spots for end in (spot.low, spot.high)] + levels
         xs = [spot.x for spot in spots]
         xs += [*(self._picture.bracket or ()), *(self._picture.reach or ())]
-        if not ys:
-            return
         self.getViewBox().setRange(
             xRange=_widened(xs or [0.0, 100.0], self._words.width, _ROOM_LEFT, _ROOM_RIGHT),
-            yRange=_widened(ys, _LEAST_HEIGHT, _ROOM_BELOW, _ROOM_ABOVE),
+            yRange=_widened(ys or [0.0, 100.0], _LEAST_HEIGHT, _ROOM_BELOW, _ROOM_ABOVE),
             padding=0,
         )
 

@@ -137,14 +137,17 @@ class WorkWindow(Dialog):
         self.anew.setAccessibleName(self.anew.text())
 
     def _form(self, *, scrolls: bool) -> QWidget:
+        room = _SCROLL_ROOM if scrolls else 0
         foot = QHBoxLayout()
+        foot.setContentsMargins(0, 0, room, 0)
+        self.status.setContentsMargins(0, 0, room, 0)
         foot.setSpacing(8)
         foot.addWidget(self.stop_button)
         foot.addWidget(self.start_button, 1)
         frame = card_frame()
         frame.setFixedWidth(_FORM_WIDTH)
         frame.setLayout(self.panel)
-        self.panel.setContentsMargins(14, 12, 14, 14)
+        self.panel.setContentsMargins(14, 12, 14 - room, 14)
         for column in (self.form, self.panel):
             column.setSpacing(9)
         if scrolls:
@@ -184,6 +187,7 @@ class WorkWindow(Dialog):
             self.judge()
 
     def _show(self) -> None:
+        in_hand = self.start_button.hasFocus() or self.stop_button.hasFocus()
         self.show_found()
         self.pages.setCurrentIndex(0 if self._work.scene is None else 1)
         self.verdict.set_text(self.conclusion())
@@ -191,6 +195,8 @@ class WorkWindow(Dialog):
         self.stop_button.setEnabled(self._work.running)
         self._show_progress()
         self.judge()
+        if in_hand:  # what was pressed cannot be pressed again; the focus would wander off
+            (self.stop_button if self._work.running else self.start_button).setFocus()
 
     def _show_progress(self) -> None:
         work, report = self._work, self._work.progress

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rmt_studio.training import FineTuning
+from rmt_studio.training import FineTuning  # noqa: TC001 - read when settings are
 
 
 class Validation(Enum):
     """What the best epoch is chosen on."""
 
-    REPORTED = "the open images"
-    HELD_OUT = "a tenth of the training images"
+    REPORTED = "reported"
+    HELD_OUT = "held out"
     NOTHING = "nothing"
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from rmt_studio.gui.inspector.figures import count_text
 from rmt_studio.gui.study import Study
+from rmt_studio.gui.training.remembered import remember
 from rmt_studio.studio import cycles_tasks
 from rmt_studio.studio.document import Run
+from rmt_studio.studio.targets import Measurement
+from rmt_studio.studio.tasks import run_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +58,8 @@ class CyclesStudy(Study):
         text = self.tr("{0}, {1} images of {2}, learning from {3} of {4}")
         taught = self.scene.calibration
         limit = min(self.asked.limit or n, n)
-        return text.format(self.scene.model.title, limit, reported.name, len(taught), taught.name)
+        seen, learned = count_text(limit), count_text(len(taught))
+        return text.format(self.scene.model.title, seen, reported.name, learned, taught.name)
 
     def start(self, asked: CyclesAsked, file: Path | None = None, *, anew: bool = False) -> None:
         """Begin, or go on where an earlier course stopped; its folder follows from what it is."""
@@ -62,6 +67,7 @@ class CyclesStudy(Study):
         document, images = self._bench.document, self.images.of(labelled=asked.labelled)
         if self.running or document.model is None or document.images is None or images is None:
             return
+        remember(asked, document.model)
         scene = cycles_tasks.CyclesScene(
             model=document.model,
             analysis=document.analysis,
@@ -84,19 +90,23 @@ class CyclesStudy(Study):
         self._desk.start(title, work, done, lane="cpu")
 
     def _take(self, what: object) -> None:
-        if isinstance(what, cycles_tasks.Cycled):
+        if isinstance(what, Measurement):
+            self._report(run_of(what.model, what.evaluation, "dense"))
+        elif isinstance(what, cycles_tasks.Cycled):
             super()._take(what.row)
-            self._report(what)
+            self._report_cycle(what)
         else:
             super()._take(what)
 
-    def _report(self, told: cycles_tasks.Cycled) -> None:
-        """Make a cycle a row of the results, unless it is one already."""
-        row, document = told.row, self._bench.document
-        what = row.recipe, told.learned, row.evaluation.names
-        if any((run.recipe, run.learned, run.evaluation.names) == what for run in document.runs):
-            return
-        document.add_run(
+    def _report(self, run: Run) -> None:
+        """Make what was measured a row of the results, unless it is one already."""
+        runs = self._bench.document.runs
+        if not any(_of(known) == _of(run) for known in runs):
+            self._bench.document.add_run(run)
+
+    def _report_cycle(self, told: cycles_tasks.Cycled) -> None:
+        row = told.row
+        self._report(
             Run(
                 row.recipe.name,
                 row.recipe,
@@ -118,3 +128,8 @@ class CyclesStudy(Study):
         if bench.runs.take_pruned(model, bench.document.calibration):
             told = self.tr("Cycle {0} is the pruned model now; Undo brings the former rules back")
             bench.told.emit(told.format(row.cycle))
+
+
+def _of(run: Run) -> tuple[object, ...]:
+    """Return what was measured, and on which images."""
+    return run.recipe, run.learned, run.evaluation.names

@@ -16,6 +16,7 @@ from rmt_studio.gui.studies.rows import share_text
 from rmt_studio.gui.studies.study_window import StudyWindow
 from rmt_studio.gui.training.cycle_rows import CYCLES, cycle_row, cycles_picture
 from rmt_studio.gui.training.learn_from import LearnFrom
+from rmt_studio.gui.training.remembered import remembered
 from rmt_studio.gui.training.settings_form import SettingsForm
 from rmt_studio.studies.cycles import CycleRecipe
 from rmt_studio.studio.cycles_tasks import CyclesAsked
@@ -42,13 +43,13 @@ class CyclesWindow(StudyWindow):
         self.setWindowTitle(self.tr("Prune and restore in cycles"))
         self.setObjectName("cycles_window")
         self.teacher = LearnFrom(workbench, self.study.images)
-        asked = self.study.asked
+        asked = self.study.asked or remembered(CyclesAsked, workbench.document.model)
         self._usual = usual = asked.recipe if asked else CycleRecipe()
         self._make_fields()
         self.settings = SettingsForm(usual.fine_tuning)
         self._fill_form()
         self.show_recipe(usual)
-        self._take_asked()
+        self._take_asked(asked)
         self.build(
             self.tr(
                 "What goes little by little, with learning in between, costs less than what goes "
@@ -188,8 +189,8 @@ class CyclesWindow(StudyWindow):
             getattr(self, name).show_value(getattr(recipe, name))
         self.settings.show_settings(recipe.fine_tuning)
 
-    def _take_asked(self) -> None:
-        asked, images = self.study.asked, self.teacher.images
+    def _take_asked(self, asked: CyclesAsked | None) -> None:
+        images = self.teacher.images
         if asked is not None:
             self.teacher.show_choice(labelled=asked.labelled)
             self.limit.setValue(asked.limit or 0)

@@ -153,7 +153,7 @@ MORE = (
         "Patience",
         "Epochs without a better one after which it stops early",
         _MANY,
-        none="never stops early",
+        none="never",
     ),
     Number(
         "steps",

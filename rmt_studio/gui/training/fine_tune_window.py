@@ -20,6 +20,7 @@ from rmt_studio.gui.training import words
 from rmt_studio.gui.training.asked import Asked, Validation
 from rmt_studio.gui.training.learn_from import LearnFrom
 from rmt_studio.gui.training.plots import LossPlot, accuracy_picture, epoch_wording
+from rmt_studio.gui.training.remembered import remembered
 from rmt_studio.gui.training.settings_form import SettingsForm
 from rmt_studio.studio.document import PrunedChanged, RecipeChanged
 from rmt_studio.training import FineTuning
@@ -145,14 +146,14 @@ class FineTuneWindow(WorkWindow):
         self.form.addStretch(1)
 
     def _take_asked(self) -> None:
-        """Show what was asked for when the window was closed, or what suits the images."""
-        asked, images = self.tuner.asked, self.tuner.images
+        """Show what was asked for last, or what suits the images."""
+        images = self.tuner.images
+        asked = self.tuner.asked or remembered(Asked, self._workbench.document.model)
         if asked is not None:
             self.settings.show_settings(asked.settings)
+            self.teacher.show_choice(labelled=asked.labelled)
         elif images.labelled is not None and images.labelled.kind == "digits":
             self.settings.show_augmentation("crops")
-        if asked is not None:
-            self.teacher.show_choice(labelled=asked.labelled)
         self.validation.show_choice(asked.validation if asked else Validation.REPORTED)
 
     def _document_changed(self, event: object) -> None:

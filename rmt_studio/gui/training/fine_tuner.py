@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rmt_studio.gui.refusals import why_not_prune
 from rmt_studio.gui.training.asked import Ending, Outcome, Validation
 from rmt_studio.gui.training.earlier import EarlierWork
+from rmt_studio.gui.training.remembered import remember
 from rmt_studio.gui.training.training_images import TrainingImages
 from rmt_studio.gui.work import Work
 from rmt_studio.pruning import PrunedModel
@@ -37,12 +38,6 @@ if TYPE_CHECKING:
     from rmt_studio.gui.workbench import Workbench
     from rmt_studio.studio.document import DocumentEvent
     from rmt_studio.studio.jobs import Job
-
-_VALIDATIONS: dict[Validation, Literal["reported", "held out", "nothing"]] = {
-    Validation.REPORTED: "reported",
-    Validation.HELD_OUT: "held out",
-    Validation.NOTHING: "nothing",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +112,7 @@ class FineTuner(Work):
         """
         if self.running or (tuning := self._tuning(asked, anew=anew)) is None:
             return
+        remember(asked, tuning.model)
         self._base = tuning.pruned
         self._forget()
         self.asked = asked
@@ -172,7 +168,7 @@ class FineTuner(Work):
             holds_out=asked.validation is Validation.HELD_OUT,
             reported=reported,
             dense=dense.evaluation if dense else None,
-            start=self._known(pruned, reported) if dense and pruned else None,
+            start=self._known(pruned, reported) if dense else None,
             settings=asked.settings,
             device=self._bench.device,
             batch_size=self._bench.runs.batch_size,
@@ -184,13 +180,16 @@ class FineTuner(Work):
         pruned = self._bench.document.pruned
         return self._base if pruned is not None and pruned is self._result else pruned
 
-    def _known(self, pruned: PrunedModel, images: ImageSet) -> Evaluation | None:
-        """Return the newest evaluation of a pruned model on these images."""
+    def _known(self, pruned: PrunedModel | None, images: ImageSet) -> Evaluation | None:
+        """Return the newest evaluation on these images of a pruned model; None to make it."""
+        document = self._bench.document
+        if pruned is None and document.recipe.needs_images:
+            return None  # with other calibration images than now it was another model
         names = tuple(sample.name for sample in images.samples)
-        what = pruned.recipe, tasks.learned_by(pruned), names
+        what = document.recipe, tasks.learned_by(pruned) if pruned else "", names
         runs = (
             run.evaluation
-            for run in reversed(self._bench.document.runs)
+            for run in reversed(document.runs)
             if (run.recipe, run.learned, run.evaluation.names) == what
         )
         return next(runs, None)
@@ -249,7 +248,7 @@ class FineTuner(Work):
         """Make the best model the pruned one, where that makes sense, and a row of the results."""
         runs, document = self._bench.runs, self._bench.document
         if best is None:
-            return Outcome.NO_EPOCH
+            return Outcome.WORSE if self.course.epochs else Outcome.NO_EPOCH
         found, outcome = best.report.validation, Outcome.TAKEN
         if found is not None and self.levels is not None and found < self.levels.pruned:
             outcome = Outcome.WORSE
@@ -277,13 +276,14 @@ def _told(asked: Asked | None, tuning: Tuning) -> Tuned | None:
     images = images_told(tuning.images)
     if asked is None or images is None:
         return None
-    return Tuned(asked.settings, images, asked.labelled, _VALIDATIONS[asked.validation])
+    return Tuned(asked.settings, images, asked.labelled, asked.validation.value)
 
 
 def _nothing_more(_found: FineTuned) -> None:
     """Do nothing: the end of the job told all."""
 
 
-def _best_of(found: FineTuned) -> Best:
-    report = next(r for r in found.reports if r.epoch == found.best_epoch)
-    return Best(found.model, report)
+def _best_of(found: FineTuned) -> Best | None:
+    if not found.best_epoch:
+        return None
+    return Best(found.model, found.reports[found.best_epoch - 1])

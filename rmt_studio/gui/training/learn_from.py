@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from rmt_studio.gui.dialogs.files import choose_images
 from rmt_studio.gui.elided_label import ElidedLabel
 from rmt_studio.gui.inspector.choice_box import ChoiceBox
+from rmt_studio.gui.inspector.figures import count_text
 
 if TYPE_CHECKING:
     from rmt_studio.data.images import ImageSet
@@ -77,7 +78,7 @@ class LearnFrom(QWidget):
         if not shared:
             return ""
         text = self.tr("{0} of these images are evaluated on as well: accuracies will be too kind.")
-        return text.format(shared)
+        return text.format(count_text(shared))
 
     def show_choice(self, *, labelled: bool) -> None:
         """Show what was chosen before."""
@@ -90,7 +91,7 @@ class LearnFrom(QWidget):
             self.about.set_text(self.tr("no images yet"))
         else:
             text = self.tr("{0} images of {1}")
-            self.about.set_text(text.format(len(images), images.name))
+            self.about.set_text(text.format(count_text(len(images)), images.name))
         self.changed.emit()
 
     def _choose(self) -> None:

@@ -49,7 +49,7 @@ def accuracy_picture(epochs: Sequence[EpochReport], levels: Levels | None, whole
     The pruned model before fine-tuning is the point of epoch 0.
     """
     if levels is None:
-        return Picture()
+        return Picture(reach=(0, whole))
     found = [(0, levels.pruned)]
     found += [(e.epoch, e.validation) for e in epochs if e.validation is not None]
     spots = tuple(_spot(epoch, top1, levels.n) for epoch, top1 in found)
@@ -61,6 +61,15 @@ def _spot(epoch: int, top1: float, n: int) -> Spot:
     low, high = wilson(round(top1 * n), n)
     label = _tr("epoch {0}").format(epoch) if epoch else _tr("before fine-tuning")
     return Spot(epoch - 1, epoch, 100 * top1, 100 * low, 100 * high, label)
+
+
+def spoken_losses(course: Course) -> str:
+    """Return in words what the plot of the loss shows."""
+    told = [_tr("epoch {0}: {1:.4f}").format(one.epoch, one.loss) for one in course.epochs]
+    if course.losses.size:
+        ends = float(course.losses[0]), float(course.losses[-1])
+        told.insert(0, _tr("loss of the steps from {0:.4f} to {1:.4f}").format(*ends))
+    return "; ".join(told)
 
 
 class LossPlot(pg.PlotWidget):
@@ -97,12 +106,13 @@ class LossPlot(pg.PlotWidget):
         means = np.array([(e.epoch, e.loss) for e in course.epochs]).reshape(-1, 2).T
         self.marks.setData(x=means[0], y=means[1])
         seen = np.concatenate([course.losses, means[1]])
-        if seen.size:
-            low, high = float(seen.min()), float(seen.max())
-            room = _ROOM * (high - low or abs(high) or 1.0)
-            self._beside.describe(self.tr("loss"), high)
-            ends = (low - room, high + room)
-            self.getViewBox().setRange(xRange=(0, epochs), yRange=ends, padding=_ROOM)
+        low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
+        room = _ROOM * (high - low or abs(high) or 1.0)
+        self._beside.setStyle(showValues=bool(seen.size))
+        self._beside.describe(self.tr("loss"), high)
+        ends = (low - room, high + room)
+        self.getViewBox().setRange(xRange=(0, epochs), yRange=ends, padding=_ROOM)
+        self.setAccessibleDescription(spoken_losses(course))
 
     def recolor(self) -> None:
         """Take the theme's colours."""

@@ -14,6 +14,7 @@ from rmt_studio.gui.results.series import Look
 from rmt_studio.gui.training.asked import Ending, Outcome, Validation
 from rmt_studio.gui.training.fields import short_power
 from rmt_studio.gui.training.plots import TUNED
+from rmt_studio.training import holds_run
 
 if TYPE_CHECKING:
     from rmt_studio.data.images import ImageSet
@@ -122,10 +123,10 @@ def conclusion(tuner: FineTuner) -> str:
 
 
 def kept(tuner: FineTuner) -> str:
-    """Return where the work is kept that can go on."""
-    if tuner.where is None or tuner.ending is None:
+    """Return where the work is kept that can go on; empty where nothing is kept."""
+    if tuner.where is None or tuner.ending is None or not holds_run(tuner.where.folder):
         return ""
-    if tuner.ending in (Ending.DONE, Ending.EARLY):
+    if tuner.ending is not Ending.STOPPED:
         return _tr("Kept in {0}").format(tuner.where.folder)
     return _tr("Kept in {0}; Start goes on with it, also another day").format(tuner.where.folder)
 

@@ -80,7 +80,23 @@ def _what(told: Mapping[str, str]) -> list[str]:
     if not recipe or not recipe.get("rules"):
         return ["A dense network, as it was opened."]
     name = recipe.get("name") or "rules set by hand"
-    return [f"Pruned: {_plain(name)}, {len(recipe['rules'])} matrices with a rule."]
+    pruned = f"Pruned: {_plain(name)}, {len(recipe['rules'])} matrices with a rule."
+    return [pruned, *_fine_tuning(told)]
+
+
+def _fine_tuning(told: Mapping[str, str]) -> list[str]:
+    """Return what fine-tuning did; a file from elsewhere may claim anything."""
+    try:
+        found = json.loads(told["finetuning"])
+        given = found["settings"]
+        line = (
+            f"Fine-tuned after that, what was removed held fixed: epoch {found['epoch']:d} of "
+            f"{given['epochs']:d}, learning rate {given['learning_rate']:g}, weight of the dense "
+            f"model's predictions {given['distillation']:g}. All settings are in the metadata."
+        )
+    except (KeyError, TypeError, ValueError):
+        return []
+    return ["", line]
 
 
 def _recipe_of(told: Mapping[str, str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ WEIGHTS, CONFIG = "model.safetensors", "config.json"
 
 
 def _write(subject: Subject, path: Path, progress: Progress) -> None:
-    write_safetensors(path, subject.tensors(), subject.metadata)
+    write_safetensors(path, subject.tensors(), subject.metadata, progress)
 
 
 def _snippet(subject: Subject, path: str) -> str:
@@ -36,7 +36,7 @@ def _snippet(subject: Subject, path: str) -> str:
 
 
 def _write_folder(subject: Subject, path: Path, progress: Progress) -> None:
-    write_safetensors(path / WEIGHTS, subject.tensors(), subject.metadata)
+    write_safetensors(path / WEIGHTS, subject.tensors(), subject.metadata, progress)
     text = json.dumps(hub_config(subject), indent=2, sort_keys=True, ensure_ascii=False)
     (path / CONFIG).write_text(text + "\n", encoding="utf-8")
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from rmt_studio.models.safetensors_header import DTYPES
+from rmt_studio.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
-def write_safetensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> str:
+def write_safetensors(
+    path: Path,
+    tensors: dict[str, Tensor],
+    metadata: dict[str, str],
+    progress: Progress = no_progress,
+) -> str:
     """Write a safetensors file whose bytes depend on its content alone; gives its SHA-256.
 
     Tensors are ordered as the library does it: wide types first, so that each is aligned, then by
@@ -34,6 +40,7 @@ def write_safetensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str
         path: the file; replaced.
         tensors: name to tensor, on any device.
         metadata: text beside them.
+        progress: called before each tensor; may raise `Cancelled`.
     """
     order = sorted(tensors, key=lambda name: (-tensors[name].element_size(), name))
     header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
@@ -50,7 +57,8 @@ def write_safetensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str
         for part in (len(head).to_bytes(8, "little"), head):
             digest.update(part)
             stream.write(part)
-        for name in order:
+        for done, name in enumerate(order):
+            progress(done, len(order), "")
             held = tensor_bytes(tensors[name])
             digest.update(held)
             stream.write(held)

@@ -106,16 +106,22 @@ class Course:
     ) -> Reallocated:
         if (earlier := self.kept.started(self.dense, cycle)) is not None:
             return earlier
-        progress(0, 1, "pruning")
+        selected = 0
+
+        def tick() -> None:
+            progress(selected, 1, "pruning")
+
+        tick()
         if self.recipe.method_at(target) == "magnitude":
-            made = by_magnitude(self.dense, current, self.recipe, target)
+            made = by_magnitude(self.dense, current, self.recipe, target, tick)
         else:
             assert self.analysis is not None  # noqa: S101 - since it was prepared
             layers = [layer for layer in self.analysis if layer.layer.in_block]
             weights = edge_weights(layers, target, self.recipe.modulation(target))
 
             def selection(pruned: PrunedModel, removed: Masks) -> dict[str, Tensor]:
-                return values_after_selection(
+                nonlocal selected
+                values = values_after_selection(
                     self.dense,
                     pruned,
                     removed,
@@ -125,8 +131,12 @@ class Course:
                     on_report=self._teller(cycle, "selection"),
                     progress=portion(progress, 0.0, 1.0, "selection"),
                 )
+                selected = 1
+                return values
 
-            made = by_reallocation(self.dense, current, self.recipe, target, weights, selection)
+            made = by_reallocation(
+                self.dense, current, self.recipe, target, weights, selection, tick
+            )
         self.kept.start(cycle, made)
         return made
 

@@ -16,6 +16,7 @@ from rmt_studio.models.atomic_write import atomic_write
 from rmt_studio.models.checkpoint import open_checkpoint, read_checkpoint
 from rmt_studio.models.export import subject_of
 from rmt_studio.models.exports import format_named
+from rmt_studio.models.unfinished import remove_left_over
 from rmt_studio.models.wording import shown
 from rmt_studio.progress import no_progress
 from rmt_studio.studies.cycles.masked import as_pruned
@@ -97,6 +98,7 @@ class CycleFolder:
             raise InputError(folder.path, "holds cycles already", f"resume them or {_ANOTHER}")
         content = read_cycles(folder.path)
         folder._require_the_same(content)
+        remove_left_over(folder.path)
         try:
             folder._take(content, images, names)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

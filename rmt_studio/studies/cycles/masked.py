@@ -11,6 +11,8 @@ from rmt_studio.pruning import Effect, EntryThreshold, LayerRule, PrunedModel, R
 from rmt_studio.pruning.effect import cheapest_storage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor, nn
 
     from rmt_studio.models.layers import Layer
@@ -31,24 +33,33 @@ def zeros_in(model: LoadedModel) -> int:
     return sum(int((model.weight(layer) == 0).sum()) for layer in pruned_layers(model))
 
 
-def with_removed(model: LoadedModel, removed: Masks) -> nn.Module:
+def with_removed(
+    model: LoadedModel, removed: Masks, tick: Callable[[], None] = lambda: None
+) -> nn.Module:
     """Return a copy of the network in which the marked entries are 0."""
     module = copy.deepcopy(model.module)
     for layer in pruned_layers(model):
+        tick()
         layer.of(module)[removed[layer.name]] = 0.0
     return module
 
 
 def as_pruned(
-    dense: LoadedModel, module: nn.Module, recipe: CycleRecipe, target: float
+    dense: LoadedModel,
+    module: nn.Module,
+    recipe: CycleRecipe,
+    target: float,
+    tick: Callable[[], None] = lambda: None,
 ) -> PrunedModel:
     """Return the network as what became of the dense one.
 
     The rules say which share of each layer is gone. Which entries those are, the rules alone do
-    not tell: movement and fine-tuning decided it, as ``provenance["cycles"]`` says.
+    not tell: movement and fine-tuning decided it, as ``provenance["cycles"]`` says. ``tick`` is
+    called between layers and may raise `Cancelled`.
     """
     rules, effects = {}, {}
     for layer in pruned_layers(dense):
+        tick()
         effect = effects[layer.name] = _effect(dense.weight(layer), layer.of(module))
         rules[layer.name] = LayerRule(steps=(EntryThreshold(share=effect.sparsity),))
     rules_of_all = Recipe(

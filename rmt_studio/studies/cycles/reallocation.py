@@ -69,13 +69,17 @@ def entries_to_remove(dense: LoadedModel, current: LoadedModel, sparsity: float)
 
 
 def by_magnitude(
-    dense: LoadedModel, current: LoadedModel, recipe: CycleRecipe, target: float
+    dense: LoadedModel,
+    current: LoadedModel,
+    recipe: CycleRecipe,
+    target: float,
+    tick: Callable[[], None] = lambda: None,
 ) -> Reallocated:
-    """Remove the smallest entries of all block matrices together."""
+    """Remove the smallest entries of all block matrices together; see `by_reallocation`."""
     count = entries_to_remove(dense, current, target)
-    removed = least(_sizes(current), count)
-    module = with_removed(current, removed)
-    model = as_pruned(dense, module, recipe, target)
+    removed = least(_sizes(current), count, tick)
+    module = with_removed(current, removed, tick)
+    model = as_pruned(dense, module, recipe, target, tick)
     return Reallocated(model, count - zeros_in(current), 0, 0)
 
 
@@ -86,6 +90,7 @@ def by_reallocation(
     target: float,
     weights: Mapping[str, float],
     selection: Selection,
+    tick: Callable[[], None] = lambda: None,
 ) -> Reallocated:
     """Prune past the target and put back what the selection phase asks for.
 
@@ -96,27 +101,29 @@ def by_reallocation(
         target: sparsity that is met exactly.
         weights: ``w_l`` by layer; 1 for the layers that are not in it.
         selection: trains the marked entries of a model alone; gives all matrices after it.
+        tick: called between passes over the entries; may raise `Cancelled`.
     """
     count = entries_to_remove(dense, current, target)
     past = _past(dense, recipe, target)
     sizes = _sizes(current)
     weight = {name: weights.get(name, 1.0) for name in sizes}
-    removed = least({name: size / weight[name] for name, size in sizes.items()}, past)
-    pruned = as_pruned(dense, with_removed(current, removed), recipe, target)
+    removed = least({name: size / weight[name] for name, size in sizes.items()}, past, tick)
+    pruned = as_pruned(dense, with_removed(current, removed, tick), recipe, target, tick)
     moved = selection(pruned, removed)
     before = {layer.name: current.weight(layer) for layer in pruned_layers(current)}
     values, wanted = {}, {}
     for name, mask in removed.items():
+        tick()
         values[name] = value_put_back(moved[name], before[name])
         wanted[name] = moved[name].abs() / weight[name]
         wanted[name][values[name] == 0] = _NOTHING_TO_PUT_BACK
         wanted[name][~mask] = _NEVER_REMOVED
-    back = greatest(wanted, past - count)
+    back = greatest(wanted, past - count, tick)
     for layer in pruned_layers(pruned):
         mask = back[layer.name]
         pruned.weight(layer)[mask] = values[layer.name][mask]
     revived = sum(int((mask & (before[name] == 0)).sum()) for name, mask in back.items())
-    model = as_pruned(dense, pruned.module, recipe, target)
+    model = as_pruned(dense, pruned.module, recipe, target, tick)
     return Reallocated(model, past - zeros_in(current), past - count, revived)
 
 

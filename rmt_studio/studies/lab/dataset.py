@@ -184,7 +184,8 @@ def _downloaded() -> list[NDArray]:
     try:
         parts = [FashionMNIST(str(folder), train=train, download=True) for train in (True, False)]
     except (OSError, RuntimeError) as error:
-        reason = f"could not be downloaded to {folder} ({error})"
-        next_step = "connect to the internet once, or name an .npz that has it (--data)"
+        told = " ".join(str(error).split())  # torchvision's has lines
+        reason = f"could not be downloaded to {folder} ({told})"
+        next_step = f"connect to the internet once, or {_NEEDED}"
         raise InputError("Fashion-MNIST", reason, next_step) from error
     return [np.asarray(values) for part in parts for values in (part.data, part.targets)]

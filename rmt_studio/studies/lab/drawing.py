@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7A5195")
 TEXT, MUTED, LINE = "#1B1F24", "#5B6370", "#D5D9DF"
 _HEAD = 0.75  # inches for title and note
+_ROW_PAD = 0.11  # inches over and under each axes
 _STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -58,7 +59,7 @@ def sheet(title: str, note: str, rows: int, columns: int) -> tuple[Figure, list[
 
     height = 3.7 * rows + _HEAD
     figure = Figure(figsize=(5.2 * columns, height))
-    figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - _HEAD / height))
+    figure.set_layout_engine("constrained", h_pad=_ROW_PAD, rect=(0, 0, 1, 1 - _HEAD / height))
     figure.text(0.012, 1 - 0.12 / height, title, va="top", fontsize=13, fontweight="bold")
     figure.text(0.012, 1 - 0.42 / height, note, va="top", fontsize=8.5, color=MUTED)
     axes = figure.subplots(rows, columns, squeeze=False)

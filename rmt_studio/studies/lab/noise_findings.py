@@ -42,7 +42,7 @@ WIDTHS = Panel(
     Column("width", "Width N", log=True),
     (
         Column("shift", "Change of the logits", log=True),
-        Column("shift_bound", "Gaussian bound on it", log=True),
+        Column("shift_bound", "Gaussian bound on it", "", True, "shift"),
         Column("theory_scale", "Theorem's scale a(N)", log=True),
         Column("row_scale", "Scale by the rows' lengths", log=True),
         Column("diagnostic_scale", "Source's diagnostic scale", log=True),
@@ -61,7 +61,7 @@ def found(settings: NoiseSettings, rows: Sequence[LabRow]) -> Findings:
     powers = [
         _power("change of the logits", "shift", PERTURBATION_EXPONENT, widths),
         _power("theorem's scale a(N)", "theory_scale", PERTURBATION_EXPONENT, widths),
-        _power("scale by the rows' lengths", "row_scale", PERTURBATION_EXPONENT, widths),
+        _power("scale by the rows' lengths", "row_scale", None, widths),
         _power("source's diagnostic scale", "diagnostic_scale", EMPIRICAL_EXPONENT, widths),
         _power("greatest row sum of the last matrix", "row_sum", None, widths),
     ]

@@ -20,12 +20,15 @@ class Column:
         title: what a table or an axis calls it.
         unit: such as ``"%"`` or ``"nats"``; empty for a pure number.
         log: whether an axis of it is best drawn logarithmic.
+        theory_of: key of the measured column that this one bounds or foretells; empty for what is
+            measured itself.
     """
 
     key: str
     title: str
     unit: str = ""
     log: bool = False
+    theory_of: str = ""
 
     @property
     def label(self) -> str:

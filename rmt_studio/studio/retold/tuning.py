@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rmt_studio.training import FineTuning
 
@@ -21,14 +21,14 @@ class Tuned:
         settings: how it learned.
         images: from what.
         labelled: whether their labels were looked at.
-        validation: what the best epoch was chosen on: the images that it was evaluated on, a tenth
-            of those that it learned from, or nothing.
+        validation: what the best epoch was chosen on: "reported" for the images that it was
+            evaluated on, "held out" for a tenth of those that it learned from, or "nothing".
     """
 
     settings: FineTuning
     images: Images
     labelled: bool
-    validation: Literal["reported", "held out", "nothing"]
+    validation: str
 
     @property
     def changed(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QFileDialog,
     QGraphicsView,
     QLabel,
     QLineEdit,
@@ -32,7 +33,7 @@ from rmt_studio.gui.spectrum.chooser import Chooser
 NAME = "blocks.1.mlp.fc1"
 QTS_OWN = (QLabel, QLineEdit, QAbstractSpinBox, QComboBox, QScrollBar)  # text, value, place
 CHOICES = (ColumnMenu, RunTable, RecentMenu, Chooser)  # columns, files and options, not actions
-SAVE_BUTTONS = {"study_export"}  # choices of what one button saves
+SAVE_BUTTONS = {"lab_save", "study_export", "series_export"}  # choices of what one button saves
 
 
 @pytest.fixture
@@ -125,7 +126,20 @@ def test_that_every_plot_has_the_menu_and_takes_the_keys(full, qtbot):
         assert QGuiApplication.clipboard().text().startswith("item\t"), view.objectName()
         QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
         assert not QGuiApplication.clipboard().image().isNull(), view.objectName()
-        assert view.accessibleName() in full.statusBar().currentMessage()
+        assert full.statusBar().currentMessage() == f"Copied: {view.accessibleName()}"
+
+
+@pytest.mark.parametrize(("name", "ending"), [("save_plot", ".png"), ("save_numbers", ".csv")])
+def test_that_a_plot_that_was_saved_is_said(full, tmp_path, monkeypatch, name, ending):
+    path = tmp_path / f"plot{ending}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(path), ""))
+    full.actions_by_id[name].trigger()
+    assert path.stat().st_size > 0
+    assert full.statusBar().currentMessage() == f"Saved: {path}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: ("", ""))
+    full.statusBar().clearMessage()
+    full.actions_by_id[name].trigger()
+    assert full.statusBar().currentMessage() == ""
 
 
 def test_that_the_actions_work_on_the_plot_that_was_used_last(full, qtbot):
@@ -161,6 +175,7 @@ def test_that_the_keys_of_plots_are_listed(full):
         text = spec.text.replace("&", "").rstrip("…")
         assert (text, spec.shortcut) in listed
         assert titles[text] == ""
+        assert "plot" in text  # what a newcomer types into the palette
 
 
 def test_that_copying_takes_what_has_the_focus(full, qtbot):
@@ -169,6 +184,7 @@ def test_that_copying_takes_what_has_the_focus(full, qtbot):
     qtbot.waitUntil(full.layers.table.hasFocus)
     copy.trigger()
     assert board.text() == NAME
+    assert full.statusBar().currentMessage() == "Copied: Layers"
     full.results.table.setFocus()
     qtbot.waitUntil(full.results.table.hasFocus)
     copy.trigger()
@@ -182,18 +198,31 @@ def test_that_copying_takes_what_has_the_focus(full, qtbot):
     assert board.text() == "fc1"
 
 
-def test_that_a_study_window_has_the_menu_of_plots_and_its_keys(full, qtbot):
-    full.actions_by_id["compare_methods"].trigger()
+@pytest.mark.parametrize("action", ["compare_methods", "fine_tune", "cycles"])
+def test_that_windows_of_long_work_have_the_menu_of_plots(full, qtbot, action):
+    full.actions_by_id[action].trigger()
     study = next(w for w in QApplication.topLevelWidgets()
                  if w.isVisible() and w.findChild(pg.PlotWidget) and w is not full)  # fmt: skip
     known = list(full.actions_by_id.values())
+    study.pages.setCurrentIndex(1)  # as after a start
     study.activateWindow()
     qtbot.waitUntil(study.isActiveWindow)
     assert strangers_in(study, known) == []
-    for view in study.findChildren(pg.PlotWidget):
-        if view.isVisible():
-            assert plots_in_use().current() is plots_in_use().of(view)
+    views = [view for view in study.findChildren(pg.PlotWidget) if view.isVisible()]
+    assert views
+    for view in views:
+        view.setFocus()
+        qtbot.waitUntil(view.hasFocus)
+        assert plots_in_use().current() is plots_in_use().of(view)
     study.close()
+
+
+def test_that_the_lab_has_no_menu_of_its_own(full, qtbot):
+    full.actions_by_id["lab"].trigger()
+    lab = full.findChild(QWidget, "lab_window")
+    qtbot.waitUntil(lab.isActiveWindow)
+    assert strangers_in(lab, list(full.actions_by_id.values())) == []
+    lab.close()
 
 
 def test_that_the_window_offers_its_panels_where_qt_would(full):

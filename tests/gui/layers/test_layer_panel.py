@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
 
 from rmt_studio.gui.layers.columns import Column
-from rmt_studio.gui.layers.delegates import CellDelegate
 from rmt_studio.gui.theme import theme
 from rmt_studio.pruning import BulkFitSettings, EntryThreshold, LayerRule
 
@@ -258,23 +256,3 @@ def test_that_everything_a_person_touches_has_a_name_and_a_tooltip(filled):
         assert widget.accessibleName()
         assert widget.toolTip()
     assert filled.table.accessibleName()
-
-
-def test_that_a_switch_of_layers_paints_two_rows(demo, qtbot, monkeypatch):
-    painted, paint = set(), CellDelegate.paint
-
-    def watched(self, painter, option, index):
-        painted.add(index.row())
-        paint(self, painter, option, index)
-
-    bench = demo.workbench
-    names = [layer.name for layer in bench.document.model.layers]
-    bench.select((names[1],), names[1])
-    qtbot.waitUntil(lambda: not bench.running_jobs, timeout=60_000)
-    QApplication.processEvents()
-    monkeypatch.setattr(CellDelegate, "paint", watched)
-    bench.select((names[4],), names[4])
-    qtbot.waitUntil(lambda: not bench.running_jobs, timeout=60_000)
-    qtbot.waitUntil(lambda: painted != set())
-    QApplication.processEvents()
-    assert painted == {1, 4}

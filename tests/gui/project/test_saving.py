@@ -63,6 +63,11 @@ def test_that_saved_is_said_when_all_of_it_is_written(bench, qtbot, tmp_path):
     settled(qtbot, bench)
     assert told == [(f"Saved: {path}", False)]
     assert not bench.project.modified
+    bench.project.save_as(tmp_path / "b.rmts")
+    bench.project.save_now(tell=True)  # while nothing but the new file is being written
+    assert len(told) == 1
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=60_000)
+    assert told[1] == (f"Saved: {tmp_path / 'b.rmts'}", False)
 
 
 def test_that_a_named_document_follows_every_edit(bench, qtbot, tmp_path):

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from PySide6.QtCore import Qt
 
+from rmt_studio.gui.dialogs.ask_box import AskBox
 from rmt_studio.gui.results.row import USUAL, Column
 from rmt_studio.gui.results.series import compare, front_of
 
@@ -57,6 +58,17 @@ def test_that_a_run_is_removed(filled, workbench, runs):
     assert filled.model.rowCount() == 2
     filled.actions_of_runs.remove_runs([0, 1])
     assert not filled.table.isVisible()
+
+
+def test_that_the_row_with_the_focus_is_removed_where_none_is_selected(
+    filled, workbench, runs, monkeypatch
+):
+    monkeypatch.setattr(AskBox, "ask", lambda _box: True)
+    filled.table.selectRow(1)
+    filled.table.clearSelection()  # as after Tab into the table
+    assert not filled.actions_of_runs.reasons()["remove_runs"]
+    filled.actions_of_runs.ask_removal()
+    assert workbench.document.runs == [runs[0], *runs[2:]]
 
 
 def test_that_a_run_is_renamed(filled, workbench, runs):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -78,7 +79,9 @@ def test_that_the_first_checkpoint_is_a_ghost_that_can_be_taken_away(viewer):
     np.testing.assert_allclose(heights, np.trim_zeros(first.bulk + first.spikes))
     viewer.ghost_button.click()
     assert name not in drawn(viewer)
+    assert "first: " not in viewer.legend.accessibleName()
     viewer.ghost_button.click()
+    assert "first: epoch_0.pth" in viewer.legend.accessibleName()
     viewer.scrub.go(0)
     assert name not in drawn(viewer), "it would hide behind itself"
 
@@ -169,6 +172,28 @@ def test_that_time_plots_hold_the_numbers_of_the_layer(viewer, desk):
     assert tuple(one.metric for one in viewer.times.plots) == TIME_PLOTS
 
 
+def test_that_the_plots_tell_their_figures_in_words(viewer):
+    for place in (1, 3):
+        viewer.scrub.go(place)
+        told = viewer.spectrum.accessibleDescription()
+        assert told.startswith(f"fc1, {viewer.scrub.checkpoint}: ")
+        assert f"spikes: {viewer.scrub.shown.fit.spikes}" in told
+    spikes = [layer.fit.spikes for layer in viewer.scrub.course.track("fc1").known]
+    course = f"spikes from {spikes[0]} to {spikes[-1]}, least {min(spikes)}, most {max(spikes)}"
+    assert course in viewer.times.accessibleDescription()
+
+
+def test_that_a_film_does_not_wait_for_the_lane_of_the_analysis(viewer, workbench, tmp_path, qtbot):
+    held = threading.Event()
+    workbench.jobs.start("held", lambda _: held.wait(60), lambda _: None, lane="cpu")
+    viewer.exports.write(tmp_path / "film.gif")
+    try:
+        qtbot.waitUntil((tmp_path / "film.gif").exists, timeout=PATIENCE)
+    finally:
+        held.set()
+    qtbot.waitUntil(lambda: not workbench.jobs.running, timeout=PATIENCE)
+
+
 def test_that_ticks_of_counts_are_whole_and_no_share_is_over_all(viewer):
     viewer.scrub.choose_layer("fc2")  # it has no spikes, ever
     for one, most in ((viewer.times.plots[1], 2), (viewer.times.plots[2], 100)):
@@ -219,13 +244,13 @@ def test_that_the_theme_recolours_the_plots(viewer):
     theme().choose("light")
 
 
-def test_that_stopping_keeps_what_is_known(series_window, desk, tmp_path, qtbot):
+def test_that_stopping_keeps_what_is_known(series_window, desk, workbench, tmp_path, qtbot):
     for step in range(30):
         write_step(tmp_path, step, **{"fc3.weight": (300, 200)})
     desk.look(tmp_path)
     qtbot.waitUntil(lambda: desk.found is not None and not desk.running, timeout=PATIENCE)
     series_window.setup_page.start_button.click()
-    desk.grown.connect(desk.stop)
+    workbench.jobs.arrived.connect(desk.stop)  # with the first checkpoint
     qtbot.waitUntil(lambda: not desk.running, timeout=PATIENCE)
     assert 0 < len(desk.course.steps) < 30
     assert series_window.pages.currentWidget() is series_window.viewer

@@ -10,6 +10,7 @@ from rmt_studio.pruning import EntryThreshold, LayerRule, Recipe
 from rmt_studio.studies.finetune import FineTuned
 from rmt_studio.studio import training_tasks
 from rmt_studio.training import EpochReport, FineTuning, StepReport
+from rmt_studio.training.run_file import NAME
 
 PATIENCE = 120_000
 QUICK = FineTuning(epochs=2, steps=2, batch=8, learning_rate=1e-3)
@@ -76,6 +77,7 @@ class Script:
                     self.hold(step, progress)
                 on_report(StepReport(step, steps, epoch, 1 / step, 1e-3))
             better = best is None or (top1 or 0) > (best[1].validation or 0)
+            (rest["folder"] / NAME).touch()
             reports.append(EpochReport(epoch, len(self.accuracies), 1 / epoch, top1, better))
             if better:
                 note = {"finetuning": settings.model_dump_json()}
@@ -97,4 +99,5 @@ def script(monkeypatch):
 
 
 def ended(tuner, bench):
-    return lambda: tuner.ending is not None and not bench.running_jobs
+    """Tell when all jobs have ended, and what they found has arrived."""
+    return lambda: tuner.ending is not None and not bench.jobs._started

@@ -66,12 +66,14 @@ def test_that_the_form_gives_back_the_recipe_and_counts_the_cycles(window):
     assert not window.switch.isEnabled()
 
 
-def test_that_each_cycle_is_a_row_here_and_in_the_results(through, bench):
+def _is_told(through, bench):
     study, runs = bench.cycles, bench.document.runs
     assert [row.method for row in study.rows] == ["magnitude", "ser"]
     assert through.model.rowCount() == 2
-    assert [run.evaluation.top1 for run in runs] == [row.evaluation.top1 for row in study.rows]
-    assert [run.label for run in runs] == [row.recipe.name for row in study.rows]
+    assert runs[0] is bench.document.dense_run
+    assert runs[0].evaluation.top1 == pytest.approx(study.dense_top1)
+    assert [run.evaluation.top1 for run in runs[1:]] == [x.evaluation.top1 for x in study.rows]
+    assert [run.label for run in runs[1:]] == [row.recipe.name for row in study.rows]
     for row, curve in zip(study.rows, through.plot.picture.curves, strict=True):
         (spot,) = curve.spots
         assert spot.x == pytest.approx(100 * row.block_sparsity)
@@ -80,7 +82,7 @@ def test_that_each_cycle_is_a_row_here_and_in_the_results(through, bench):
     assert json.loads(study.file.read_text())["rows"]
 
 
-def test_that_a_row_opens_its_model_and_can_be_undone(through, bench, qtbot):
+def test_that_a_row_opens_its_model_and_can_be_undone(through, bench, qtbot, demo_model):
     before = bench.document.recipe
     row = bench.cycles.rows[1]
     through.table.clicked.emit(through.model.index(1, 0))
@@ -88,18 +90,23 @@ def test_that_a_row_opens_its_model_and_can_be_undone(through, bench, qtbot):
     document = bench.document
     assert document.recipe == row.recipe
     assert document.pruned.block_sparsity == pytest.approx(row.block_sparsity)
-    assert bench.runs._measured(document.pruned) == document.runs[1].evaluation.record()
+    assert bench.runs._measured(document.pruned) == document.runs[2].evaluation.record()
     bench.undo_stack.undo()
     assert document.recipe == before
     assert document.pruned is None
+    document.open_model(demo_model)  # another model ends it
+    assert through.pages.currentIndex() == 0
+    assert bench.cycles.rows == []
+    assert document.runs == []
 
 
-def test_that_a_course_goes_on_to_a_higher_share(through, bench, qtbot, stall_watchdog):
+def test_that_each_cycle_is_a_row_and_a_course_goes_on(through, bench, qtbot, stall_watchdog):
+    _is_told(through, bench)
     through.sparsity.show_value(0.8)
     run(through, bench, qtbot)
     rows = bench.cycles.rows
     assert [(row.cycle, row.kept) for row in rows] == [(1, True), (2, True), (3, False)]
-    assert len(bench.document.runs) == 3  # those that were there are not there twice
+    assert len(bench.document.runs) == 4  # those that were there are not there twice
 
 
 def test_that_a_course_that_fails_says_why(window, bench, qtbot, monkeypatch):
@@ -112,13 +119,6 @@ def test_that_a_course_that_fails_says_why(window, bench, qtbot, monkeypatch):
     assert "is full" in failed.args[1]
     assert window.start_button.isEnabled()
     assert bench.cycles.rows == []
-
-
-def test_that_another_model_ends_it(through, bench, demo_model):
-    bench.document.open_model(demo_model)
-    assert through.pages.currentIndex() == 0
-    assert bench.cycles.rows == []
-    assert bench.document.runs == []
 
 
 def test_that_without_images_it_says_what_to_open(window, bench):

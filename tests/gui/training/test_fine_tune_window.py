@@ -8,10 +8,12 @@ import threading
 import weakref
 
 import pytest
+from PySide6.QtCore import QSettings
 
 from rmt_studio.gui.plots.help import help_text
-from rmt_studio.gui.training.asked import Ending, Outcome, Validation
+from rmt_studio.gui.training.asked import Asked, Ending, Outcome, Validation
 from rmt_studio.gui.training.fine_tune_window import FineTuneWindow
+from rmt_studio.gui.training.remembered import remembered
 from rmt_studio.gui.training.settings_form import AUGMENTATIONS, SettingsForm
 from rmt_studio.studio import training_state
 from rmt_studio.training import EpochReport, FineTuning, RunFile
@@ -55,7 +57,7 @@ def test_that_a_real_run_fills_the_window(window, bench, qtbot, stall_watchdog):
     assert "Kept in" in window.note.whole_text
 
 
-def test_that_points_and_rows_tell_the_same(done, bench):
+def test_that_points_rows_and_words_tell_the_same(done, bench):
     spots = done.accuracy.picture.curves[0].spots
     assert [spot.y for spot in spots[1:]] == [50.0, 90.0, 80.0]
     assert spots[0].y == pytest.approx(100 * bench.fine_tuner.levels.pruned)
@@ -65,9 +67,11 @@ def test_that_points_and_rows_tell_the_same(done, bench):
         assert (low, high) == pytest.approx((spot.low, spot.high), abs=0.051)
     assert [row.texts[5] for row in done.model.rows] == ["◆", "◆", ""]
     assert done.accuracy.picture.least == pytest.approx(spots[0].y)
+    _is_said_in_words(done)
+    _is_told_of_plots(done)
 
 
-def test_that_what_happened_is_said_in_words(done):
+def _is_said_in_words(done):
     assert "Epoch 2 is best: 90.0 %" in done.verdict.whole_text
     assert "80.0\u202f% removed, as before" in done.verdict.whole_text
     assert "is the pruned model from now on" in done.sentence.whole_text
@@ -128,12 +132,12 @@ def test_that_images_in_both_sets_are_told_of(window, bench, qtbot, tmp_path):
 
     from rmt_studio import open_images
 
+    folder = tmp_path / "images"  # beside the settings and the state
     for name in "0123456789":
-        (tmp_path / name).mkdir()
-        Image.new("L", (8, 8)).save(tmp_path / name / "one.png")
-    folder = open_images(tmp_path)
-    bench.document.open_images(folder)
-    bench.fine_tuner.images.open(tmp_path)
+        (folder / name).mkdir(parents=True)
+        Image.new("L", (8, 8)).save(folder / name / "one.png")
+    bench.document.open_images(open_images(folder))
+    bench.fine_tuner.images.open(folder)
     qtbot.waitUntil(lambda: "10 of these images" in window.status.text(), timeout=PATIENCE)
     assert "10 images of" in window.teacher.about.whole_text
 
@@ -143,6 +147,55 @@ def test_that_a_folder_that_makes_no_sense_is_said(window, bench, qtbot, tmp_pat
         bench.fine_tuner.images.open(tmp_path / "nothing")
     assert "does not exist" in failed.args[1]
     assert window.teacher.images is bench.document.calibration
+
+
+def test_that_a_later_session_begins_with_what_was_asked_for(done, bench, demo_model, qtbot):
+    asked = bench.fine_tuner.asked
+    bench.document.open_model(demo_model)
+    assert bench.fine_tuner.asked is None
+    again = FineTuneWindow(bench)
+    qtbot.addWidget(again)
+    assert again.settings.settings() == asked.settings == QUICK
+    assert remembered(Asked, demo_model) == asked
+    QSettings().setValue(QSettings().allKeys()[0], "{")
+    assert remembered(Asked, demo_model) is None
+
+
+def _is_told_of_plots(done):
+    told = done.accuracy.accessibleDescription()
+    assert "pruned" in told
+    assert "90.0 % at 2" in told
+    course = done.tuner.course
+    first, last = course.losses[0], course.losses[-1]
+    told = done.loss.accessibleDescription()
+    assert told.startswith(f"loss of the steps from {first:.4f} to {last:.4f}; epoch 1: 1.0000")
+
+
+def test_that_the_focus_goes_to_the_button_that_can_be_pressed(window, bench, script, qtbot):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.start_button.setFocus()
+    script.hold = pause
+    window.start_button.click()
+    assert window.stop_button.hasFocus()
+    qtbot.waitUntil(ended(bench.fine_tuner, bench), timeout=PATIENCE)
+    assert window.start_button.hasFocus()
+
+
+def test_that_where_nothing_is_kept_nothing_is_said_of_it(window, bench, script, qtbot):
+    script.hold = _stop_at_once
+    window.start_button.click()
+    qtbot.waitUntil(lambda: bench.fine_tuner.where is not None, timeout=PATIENCE)
+    window.stop_button.click()
+    qtbot.waitUntil(ended(bench.fine_tuner, bench), timeout=PATIENCE)
+    assert bench.fine_tuner.outcome is Outcome.NO_EPOCH
+    assert window.note.whole_text == ""
+
+
+def _stop_at_once(step, progress):
+    while True:
+        pause(step, progress)
+        progress(step, 100)
 
 
 def test_that_more_shows_the_rest(window):
@@ -166,16 +219,13 @@ def test_that_work_that_was_begun_is_offered(window, bench, qtbot):
     qtbot.waitUntil(lambda: not bench.running_jobs, timeout=PATIENCE)
 
 
-def test_that_it_outlives_its_window(done, bench, qtbot):
+def test_that_it_outlives_its_window_but_not_its_model(done, bench, qtbot, demo_model):
     other = FineTuneWindow(bench)
     qtbot.addWidget(other)
     assert other.model.rowCount() == 3
     assert other.settings.settings().epochs == QUICK.epochs
     assert other.sentence.whole_text == done.sentence.whole_text
-
-
-def test_that_another_model_empties_it(done, bench, demo_model):
-    bench.document.open_model(demo_model)
+    bench.document.open_model(demo_model)  # another model empties it
     assert done.pages.currentIndex() == 0
     assert done.model.rowCount() == 0
 
@@ -199,17 +249,15 @@ def test_that_the_help_explains_the_plots():
     assert "too kind" in text
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
+def test_that_the_form_gives_back_what_it_shows(qtbot):
+    form = SettingsForm(FineTuning(epochs=3))
+    qtbot.addWidget(form)
+    for settings in (
         FineTuning(),
         FineTuning(clip=None, patience=3, steps=7, l1=1e-6, l2=2.5e-7, learning_rate=3e-5),
         FineTuning(warm_up=0.125, label_smoothing=0, distillation=1, precision="bfloat16", seed=9),
         *(FineTuning(**views) for views in AUGMENTATIONS.values()),
-    ],
-)
-def test_that_the_form_gives_back_what_it_shows(qtbot, settings):
-    form = SettingsForm(settings)
-    qtbot.addWidget(form)
-    assert form.settings() == settings
-    assert form.complaint() == ""
+    ):
+        form.show_settings(settings)
+        assert form.settings() == settings
+        assert form.complaint() == ""

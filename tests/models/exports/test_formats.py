@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from rmt_studio.errors import InputError
 from rmt_studio.models import exports
 from rmt_studio.models.export import export, subject_of
 from rmt_studio.models.exports import FORMATS, format_named, require_extra
+from rmt_studio.training import FineTuning
 
 FIXTURES = {"factored": "low_rank", "2:4": "two_of_four"}
 EVERY = [(key, dtype) for key, one in FORMATS.items() for dtype in one.dtypes]
@@ -32,6 +34,21 @@ def subject_for(request):
 
 def named(key):
     return f"out{FORMATS[key].suffix}"
+
+
+@pytest.mark.parametrize("key", ["dense", "hf"])
+def test_that_the_card_tells_of_fine_tuning(halved, tmp_path, key):
+    told = {
+        "settings": FineTuning(epochs=7, learning_rate=2e-4).model_dump(mode="json"),
+        "epoch": 3,
+    }
+    recipe = '{"rules": {"blocks.0.attn.q": {}}}'
+    for note, line in ((json.dumps(told), "epoch 3 of 7, learning rate 0.0002"), ("[]", "")):
+        model = replace(halved, provenance={"recipe": recipe, "finetuning": note})
+        report = export(model, tmp_path / f"{bool(line)}{named(key)}", format=key, verify=False)
+        text = next(f for f in report.files if f.name.endswith("README.md")).read_text()
+        assert line in text
+        assert ("Fine-tuned" in text) == bool(line)
 
 
 @pytest.mark.parametrize(("key", "dtype"), EVERY)

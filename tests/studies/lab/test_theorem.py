@@ -9,13 +9,14 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy, one_hot
 
+from rmt_studio.studies.lab import certificate, run_experiment
 from rmt_studio.studies.lab.certificate import (
     Lipschitz,
     certify,
     cross_entropy_bound,
     gaussian_reach,
 )
-from rmt_studio.studies.lab.edge import split_at_edge
+from rmt_studio.studies.lab.edge import EdgeSplit, split_at_edge
 from rmt_studio.studies.lab.network import fresh_network, penalty
 from rmt_studio.studies.lab.removal import ALL, ROUNDING
 
@@ -74,6 +75,51 @@ def test_that_the_inequality_holds_at_every_point_of_a_run(results):
         assert norms <= published + ROUNDING
         assert row.values["test_margin"] >= -ROUNDING
         assert row.values["removed"] > 0
+
+
+def shrunk(network, weights):
+    return [
+        weight if torch.equal(weight, matrix) else 0.5 * weight
+        for matrix, weight in zip(network.matrices, weights, strict=True)
+    ]
+
+
+def exchanged(network, weights):
+    return [
+        weight if torch.equal(weight, matrix) else matrix - weight
+        for matrix, weight in zip(network.matrices, weights, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tampered", "failing"), [(None, set()), (shrunk, {2}), (exchanged, {0, 2, 3})]
+)
+def test_that_another_s_than_the_one_without_r_breaks_the_inequality(
+    tampered, failing, pictures, small, monkeypatch
+):
+    if tampered is not None:
+        logits = certificate._logits
+        monkeypatch.setattr(
+            certificate, "_logits", lambda net, s, x: logits(net, tampered(net, s), x)
+        )
+    settings = small("removal", epochs=3, shares=3, hidden=(60, 60, 30))
+    verdicts = run_experiment("removal", pictures, settings).verdicts[:4]
+    assert {place for place, one in enumerate(verdicts) if not one.passed} == failing
+
+
+def test_that_too_much_removed_breaks_the_inequality(pictures, small, monkeypatch):
+    removed = EdgeSplit.removed
+    monkeypatch.setattr(EdgeSplit, "removed", lambda split, share: 2 * removed(split, share))
+    settings = small("removal", epochs=3, shares=3, hidden=(60, 60, 30), l2=3e-2)
+    assert not run_experiment("removal", pictures, settings).verdicts[2].passed
+
+
+def test_that_points_where_nothing_is_removed_do_not_count(pictures, small, monkeypatch):
+    monkeypatch.setattr(EdgeSplit, "removed", lambda split, _share: 0 * split.weight)
+    settings = small("removal", epochs=1, shares=3, hidden=(30, 20))
+    verdicts = run_experiment("removal", pictures, settings).verdicts
+    assert [one.points for one in verdicts[:4]] == [0, 0, 0, 0]
+    assert not any(one.passed for one in verdicts)
 
 
 def test_that_the_regularised_loss_falls_as_more_is_removed(results):

@@ -17,7 +17,7 @@ PLOT = (
     ActionSpec(
         "copy_numbers",
         _MENU,
-        "Copy its &numbers",
+        "Copy plot &numbers",
         "Put what the plot draws on the clipboard, for a spreadsheet",
         "Ctrl+Shift+N",
         everywhere=True,
@@ -34,7 +34,7 @@ PLOT = (
     ActionSpec(
         "save_numbers",
         _MENU,
-        "Save its numbers as CS&V…",
+        "Save plot numbers as CS&V…",
         "Write what the plot draws as a table, a row for each point, bar and line",
         "Ctrl+Alt+N",
         everywhere=True,
