@@ -191,8 +191,8 @@ class ProjectDesk(QObject):
 
     def _touch(self, wait: int, anew: bool = False) -> None:
         """Save in ``wait`` ms at the latest; where ``anew``, so long after the last such call."""
-        document = self._document
-        if self._model is None or document.model is not self._model or self._restoring:
+        model = self._model
+        if self._closed or model is None or self._document.model is not model or self._restoring:
             return
         if not self._kept and not self.unsaved:
             return
@@ -202,7 +202,7 @@ class ProjectDesk(QObject):
         if wait < SPECTRA:
             self._at_stake = self.unsaved
             # kept at hand: another model may open before the timer is due
-            self._unsent = self._snapshot(self._model)
+            self._unsent = self._snapshot(model)
         if first:
             self.changed.emit()
 

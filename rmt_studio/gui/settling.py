@@ -40,13 +40,14 @@ class Settling(QObject):
 
     def __init__(self, workbench: Workbench, parent: QObject) -> None:
         super().__init__(parent)
-        self._stack = workbench.undo_stack
+        self._bench, self._stack = workbench, workbench.undo_stack
         self._stack.indexChanged.connect(self._edited)
         outlive_listeners(self._stack)
         workbench.document_changed.connect(self._follow)
 
     def stop(self) -> None:
-        """Follow the edits no further."""
+        """Follow document and edits no further."""
+        self._bench.document_changed.disconnect(self._follow)
         self._stack.indexChanged.disconnect(self._edited)
 
     def _follow(self, event: DocumentEvent) -> None:

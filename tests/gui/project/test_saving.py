@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
+from PySide6.QtCore import QCoreApplication
+
 from rmt_studio import load_model
 from rmt_studio.gui.edits import new_gesture
 from rmt_studio.studio.recovery import recoverable
@@ -45,6 +49,17 @@ def test_that_a_discarded_document_leaves_no_file(bench, qtbot):
     bench.project.discard()
     bench.close()
     assert recoverable() == ()
+
+
+def test_that_what_comes_after_closing_is_not_written(bench, qtbot):
+    edit(bench, 1, 1.5)
+    settled(qtbot, bench)
+    project, model = bench.project, bench.document.model
+    project.close()
+    project._hashed(model, "late")  # by a job that ended meanwhile
+    bench.document.add_run(run_on(["a.png"]))
+    QCoreApplication.processEvents()  # the timer of the save
+    assert not any(thread.name.startswith("project") for thread in threading.enumerate())
 
 
 def test_that_saved_is_said_when_all_of_it_is_written(bench, qtbot, tmp_path):

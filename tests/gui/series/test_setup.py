@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester
 
-from rmt_studio.gui.series.listing_model import Column
+from rmt_studio.gui.series.listing_model import Column, ListingModel
 
 from .conftest import PATIENCE, write_step
 
@@ -34,6 +34,7 @@ def test_that_an_empty_window_says_what_to_do(series_window):
 
 def test_that_a_folder_is_listed_in_training_order_with_reasons(listed):
     page = listed.setup_page
+    assert isinstance(page.model, ListingModel)
     QAbstractItemModelTester(page.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     assert listed.pages.currentWidget() is page
     assert names(page.model) == [*(f"epoch_{step}.pth" for step in (0, 1, 2, 5, 10)), "best.pth"]

@@ -13,7 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from rmt_studio.gui.series import SeriesWindow
 from rmt_studio.gui.series.course import TIME_PLOTS
-from rmt_studio.gui.series.layer_model import COURSE_ROLE, Column
+from rmt_studio.gui.series.layer_model import COURSE_ROLE, Column, SeriesLayerModel
 from rmt_studio.gui.theme import DARK, theme
 
 from .conftest import PATIENCE, write_step
@@ -208,6 +208,7 @@ def test_that_ticks_of_counts_are_whole_and_no_share_is_over_all(viewer):
 
 def test_that_the_list_has_a_course_and_the_value_now(viewer, desk):
     model = viewer.layers.model
+    assert isinstance(model, SeriesLayerModel)
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     viewer.scrub.choose_metric("spikes")
     viewer.scrub.go(4)
