@@ -1,4 +1,4 @@
-"""What was last started for a kind of model, also in an earlier session."""
+"""What was last started for a kind of model, also before the program was last closed."""
 
 from __future__ import annotations
 

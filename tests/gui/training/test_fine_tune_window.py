@@ -149,7 +149,7 @@ def test_that_a_folder_that_makes_no_sense_is_said(window, bench, qtbot, tmp_pat
     assert window.teacher.images is bench.document.calibration
 
 
-def test_that_a_later_session_begins_with_what_was_asked_for(done, bench, demo_model, qtbot):
+def test_that_a_later_start_begins_with_what_was_asked_for(done, bench, demo_model, qtbot):
     asked = bench.fine_tuner.asked
     bench.document.open_model(demo_model)
     assert bench.fine_tuner.asked is None
