@@ -11,13 +11,12 @@ from rich.table import Table
 
 from rmt_studio.cli.report import screen, write_json
 from rmt_studio.cli.study import dense_line, note_shared, percent, study_bar
-from rmt_studio.cli.work import load, model_record, require_targets
+from rmt_studio.cli.work import images_to_learn_from, load, model_record, require_targets
 from rmt_studio.cli.written import Shape, write
 from rmt_studio.data.images import ImageSet, digits, open_images
 from rmt_studio.errors import InputError
 from rmt_studio.models.devices import usable_device
 from rmt_studio.models.export import require_choice
-from rmt_studio.pruning import calibration_images
 from rmt_studio.studies.cycles import CycleRecipe, CycleReport, CycleRow, Cycles, run_cycles
 from rmt_studio.training import EpochReport
 
@@ -110,7 +109,8 @@ def cycles_command(
         require_choice(shape.format, shape.dtype, output)
     usable_device(course.device)
     model = load(course.model, course.checkpoint)
-    images, evaluation = _images(course, model), _evaluation(course, model)
+    images = images_to_learn_from(model, course.data, labels=course.labels)
+    evaluation = _evaluation(course, model)
     note_shared(evaluation, images, "learned from")
     if save_recipe is not None:
         recipe.save(save_recipe)
@@ -120,16 +120,6 @@ def cycles_command(
         write_json(json, record(model, recipe, found))
     if output is not None:
         write(found.model, output, shape, found.rows[-1].evaluation.record())
-
-
-def _images(course: Course, model: LoadedModel) -> ImageSet:
-    if course.data is None:
-        if model.source.kind == "demo":
-            return digits("train")
-        raise InputError("--data", "is missing", "name the folder of images to learn from")
-    if course.labels:
-        return open_images(course.data, num_classes=model.num_classes)
-    return calibration_images(course.data)
 
 
 def _evaluation(course: Course, model: LoadedModel) -> ImageSet:

@@ -19,7 +19,7 @@ from rmt_studio.cli.report import (
     write_json,
 )
 from rmt_studio.cli.study import study_bar
-from rmt_studio.cli.work import load, model_record, require_targets
+from rmt_studio.cli.work import images_to_learn_from, load, model_record, require_targets
 from rmt_studio.cli.written import Shape, write
 from rmt_studio.data.images import ImageSet, digits, open_images
 from rmt_studio.errors import InputError
@@ -90,7 +90,8 @@ def finetune_command(
         require_no_run(wanted.folder)
     settings = settings_of(chosen, labels=wanted.labels)
     model = load(wanted.model, wanted.checkpoint)
-    images, validation = _images(wanted, model), _validation(wanted, model)
+    images = images_to_learn_from(model, wanted.data, labels=wanted.labels)
+    validation = _validation(wanted, model)
     pruned = _pruned(wanted, model)
     screen.print(f"before: {pruned_line(pruned)}")
     before = _accuracies(wanted, model, pruned, validation)
@@ -143,16 +144,6 @@ def settings_of(chosen: Mapping[str, Any], *, labels: bool) -> FineTuning:
         first = error.errors(include_url=False)[0]
         option = str(first["loc"][0]).replace("_", "-") if first["loc"] else "finetune"
         raise InputError(f"--{option}", first["msg"]) from error
-
-
-def _images(wanted: Wanted, model: LoadedModel) -> ImageSet:
-    if wanted.data is None:
-        if model.source.kind == "demo":
-            return digits("train")
-        raise InputError("--data", "is missing", "name the folder of images to learn from")
-    if wanted.labels:
-        return open_images(wanted.data, num_classes=model.num_classes)
-    return calibration_images(wanted.data)
 
 
 def _validation(wanted: Wanted, model: LoadedModel) -> ImageSet | None:

@@ -179,6 +179,21 @@ def images_for(model: LoadedModel, data: Path | None) -> ImageSet:
     raise InputError("--data", "is missing", "name an image folder with one sub-folder per class")
 
 
+def images_to_learn_from(model: LoadedModel, data: Path | None, *, labels: bool) -> ImageSet:
+    """Return the images of a folder, or the training digits of the demo.
+
+    Raises:
+        InputError: there is no folder named, or none that can be learned from.
+    """
+    if data is None:
+        if model.source.kind == "demo":
+            return digits("train")
+        raise InputError("--data", "is missing", "name the folder of images to learn from")
+    if labels:
+        return open_images(data, num_classes=model.num_classes)
+    return calibration_images(data)
+
+
 def _own_images(model: LoadedModel) -> ImageSet:
     """Return the images that the demo brings to calibrate with: those that it was trained on.
 
